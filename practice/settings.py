@@ -1,0 +1,264 @@
+"""All settings, each from the environment. `.env.example` lists them; NAME_FILE reads NAME from a file."""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(FileAwareMapping):
+    """The environment, and NAME_FILE for NAME. A file's last line break is no part of the secret in it."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\n")
+
+
+env = environ.FileAwareEnv()
+env.ENVIRON = Environment()
+dotenv = Path(env.str("DOTENV", default=str(BASE_DIR / ".env")))
+if dotenv.exists():
+    env.read_env(dotenv)
+
+# --- Where things are ---------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=True)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://localhost:8000").rstrip("/")
+
+# --- Secrets ------------------------------------------------------------------------------------
+
+UNSAFE_SECRET_KEY = "only-for-trying-out-and-never-for-a-practice"  # noqa: S105
+UNSAFE_ENCRYPTION_KEY = "b25seS1mb3ItdHJ5aW5nLW91dC1uZXZlci1mb3ItcmU="
+SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
+# The first key encrypts; all of them decrypt. See `manage.py rotate_encryption_keys`.
+FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[UNSAFE_ENCRYPTION_KEY])
+
+# --- Django -------------------------------------------------------------------------------------
+
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS",
+    default=[urlsplit(PUBLIC_BASE_URL).hostname or "localhost", "localhost", "127.0.0.1"],
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL.startswith("https://") else []
+ROOT_URLCONF = "practice.urls"
+WSGI_APPLICATION = "practice.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.Practitioner"
+
+INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",  # with `DeskSite` as the admin site, not one of its own
+    "practice.desk.apps.DeskAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_prose_editor",
+    "anymail",
+    "practice.people",
+    "resources",
+    "practice.assignments",
+    "practice.mailing",
+    "practice.replies",
+    "practice.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "practice.desk.headers.StrictHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "practice.desk.headers.AtTheDesk",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- Database -----------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'interlude.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer that begins by reading cannot be upgraded while another writes: "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        # FULL, so that a "submitting" row survives a power cut as well.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Celery: a doorbell, never a store ----------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or "redis://localhost:6379/0"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 240
+CELERY_TASK_SOFT_TIME_LIMIT = 210
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # Expires before the next one: after an outage the queue holds one tick, not a thousand.
+    "tick": {"task": "practice.mailing.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+}
+
+# --- Mail ---------------------------------------------------------------------------------------
+
+# Nothing set: mail is captured in files and shown in the admin, and never leaves the machine.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND", default=vars().get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+)
+EMAIL_TIMEOUT = 30
+EMAIL_IS_CAPTURED = EMAIL_BACKEND.rsplit(".", 2)[-2] in {"filebased", "locmem", "console", "dummy"}
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="letters@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Anymail's settings for a provider, as JSON: {"POSTMARK_SERVER_TOKEN": "..."}
+ANYMAIL = env.json("ANYMAIL", default={})
+
+# --- Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files -------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Limits and features ------------------------------------------------------------------------
+
+ARTICLE_URL_IMPORT = env.bool("ARTICLE_URL_IMPORT", default=False)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A long article on the review screen has a few fields for every prompt.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_TEMP_DIR = tempfile.gettempdir()
+
+# --- Security -----------------------------------------------------------------------------------
+
+SECURE = PUBLIC_BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_SSL_REDIRECT = False  # the proxy does it; redirecting here as well would break its health check
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # a long working day, or until the browser closes
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# `check --deploy` would have all subdomains on HTTPS (they are not ours to speak for), the redirect done here, and no
+# frames at all (the desk shows emails in one).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"private_links": {"()": "practice.replies.quiet_logs.HidePrivateLinks"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private_links"]}
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+# --- The look of the desk: see practice/desk/look.py ---------------------------------------------
+
+from practice.desk.look import UNFOLD  # noqa: E402, F401
+
+
+def is_encryption_key(key: str) -> bool:
+    """Whether this is 32 bytes in URL-safe base64, as Fernet asks for."""
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def unsafe_settings() -> list[str]:
+    """What would be unsafe to run a practice with, each as a sentence that says what to set."""
+    found = []
+    if len(SECRET_KEY) < 32 or SECRET_KEY == UNSAFE_SECRET_KEY:
+        found.append("SECRET_KEY must be set to 32 random characters or more.")
+    if UNSAFE_ENCRYPTION_KEY in FIELD_ENCRYPTION_KEYS:
+        found.append("FIELD_ENCRYPTION_KEYS must be set to a key of your own.")
+    if not all(is_encryption_key(key) for key in FIELD_ENCRYPTION_KEYS):
+        found.append("FIELD_ENCRYPTION_KEYS must hold Fernet keys, with commas between them.")
+    if not SECURE:
+        found.append("PUBLIC_BASE_URL must begin with https:// because links in emails are private.")
+    if "*" in ALLOWED_HOSTS:
+        found.append("ALLOWED_HOSTS must name your hosts and not be *.")
+    if EMAIL_IS_CAPTURED:
+        found.append("EMAIL_URL (or EMAIL_BACKEND) must be set, or no email would reach anyone.")
+    if DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        found.append("DEFAULT_FROM_EMAIL must be an address of your practice.")
+    return found
+
+
+if not DEBUG and (problems := unsafe_settings()):
+    raise ImproperlyConfigured(
+        "Interlude does not start with unsafe settings (DEBUG is off):\n- " + "\n- ".join(problems)
+    )

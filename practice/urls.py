@@ -1,0 +1,16 @@
+"""Addresses: the desk, and the private pages behind the links in emails."""
+
+from django.contrib import admin
+from django.urls import path
+
+from practice.desk.health import health
+from practice.replies import pace, pages
+
+urlpatterns = [
+    path("desk/", admin.site.urls),
+    path("health/", health, name="health"),
+    path("n/<token>/", pages.reflection, name="reflection"),
+    path("n/<token>/draft/", pages.draft, name="draft"),
+    path("n/<token>/pace/", pace.pace, name="pace"),
+    path("n/<token>/stop/", pace.stop, name="stop"),
+]

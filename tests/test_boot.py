@@ -1,0 +1,102 @@
+"""With DEBUG off, Interlude starts only with settings that are safe for a practice."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SAFE = {
+    "DEBUG": "off",
+    "SECRET_KEY": "a-long-and-random-secret-key-0123456789",
+    "FIELD_ENCRYPTION_KEYS": "dGhlIHRlc3RzIGhhdmUgYSBrZXkgb2YgdGhlaXIgb3c=",
+    "PUBLIC_BASE_URL": "https://letters.example.org",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+    "DEFAULT_FROM_EMAIL": "letters@example.org",
+}
+
+
+def boot(tmp_path, show="'started'", **environment):
+    """Start Django in a process of its own with only this environment, and print `show`."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import django; from django.conf import settings; django.setup(); print(repr({show}))",
+        ],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "practice.settings",
+            "DATA_DIR": str(tmp_path),
+            "DOTENV": str(tmp_path / "none"),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_safe_settings_start(tmp_path):
+    done = boot(tmp_path, **SAFE)
+    assert done.stdout.strip() == "'started'", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", None),
+        ("SECRET_KEY", "short"),
+        ("FIELD_ENCRYPTION_KEYS", None),
+        ("FIELD_ENCRYPTION_KEYS", "not-a-key"),
+        ("PUBLIC_BASE_URL", None),
+        ("PUBLIC_BASE_URL", "http://letters.example.org"),
+        ("ALLOWED_HOSTS", "*"),
+        ("EMAIL_URL", None),
+        ("DEFAULT_FROM_EMAIL", None),
+    ],
+)
+def test_each_unsafe_setting_is_refused_by_name(tmp_path, name, value):
+    environment = {**SAFE, name: value}
+    done = boot(tmp_path, **{key: text for key, text in environment.items() if text is not None})
+    assert done.returncode != 0
+    assert name in done.stderr
+
+
+def test_a_refusal_never_prints_the_secret(tmp_path):
+    done = boot(tmp_path, **{**SAFE, "SECRET_KEY": "a-short-secret"})
+    assert "a-short-secret" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "show"),
+    [
+        ("SECRET_KEY", SAFE["SECRET_KEY"], "settings.SECRET_KEY"),
+        ("FIELD_ENCRYPTION_KEYS", SAFE["FIELD_ENCRYPTION_KEYS"], "settings.FIELD_ENCRYPTION_KEYS[0]"),
+        ("DATABASE_URL", "postgres://u:p@db:5432/interlude", "settings.DATABASES['default']['HOST']"),
+        ("REDIS_URL", "redis://broker:6379/0", "settings.CELERY_BROKER_URL"),
+        ("EMAIL_URL", "smtp+tls://user:secret@other.example.org:587", "settings.EMAIL_HOST"),
+        ("PUBLIC_BASE_URL", "https://other.example.org", "settings.PUBLIC_BASE_URL"),
+    ],
+)
+def test_every_secret_can_come_from_a_file(tmp_path, name, value, show):
+    expected = {"DATABASE_URL": "db", "EMAIL_URL": "other.example.org"}.get(name, value)
+    (tmp_path / "secret").write_text(f"{value}\n")
+    environment = {key: text for key, text in SAFE.items() if key != name}
+    done = boot(tmp_path, show=show, **environment, **{f"{name}_FILE": str(tmp_path / "secret")})
+    assert done.stdout.strip() == repr(expected), done.stderr
+
+
+def test_an_anymail_provider_is_chosen_by_settings_alone(tmp_path):
+    environment = {key: text for key, text in SAFE.items() if key != "EMAIL_URL"}
+    done = boot(
+        tmp_path,
+        show="settings.ANYMAIL['POSTMARK_SERVER_TOKEN']",
+        EMAIL_BACKEND="anymail.backends.postmark.EmailBackend",
+        ANYMAIL='{"POSTMARK_SERVER_TOKEN": "token"}',
+        **environment,
+    )
+    assert done.stdout.strip() == "'token'", done.stderr
