@@ -1,0 +1,55 @@
+"""Recording that a client agreed to receive emails, and that they took it back."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from practice.people.models import Client, Consent
+from practice.people.owned_admin import RadioSelect, Textarea
+
+#: The ways a practitioner can record; the third, the button in an email, is the client's own.
+TOLD_ME = [(Consent.How.SPOKEN, Consent.How.SPOKEN.label), (Consent.How.PAPER, Consent.How.PAPER.label)]
+
+
+class ConsentForm(forms.Form):
+    """What a client agreed to: how they said so, on which day, to which words."""
+
+    how = forms.ChoiceField(
+        label="How did they agree?", choices=TOLD_ME, initial=Consent.How.SPOKEN, widget=RadioSelect
+    )
+    on = forms.DateField(
+        label="On which day?",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The day they told you or signed.",
+    )
+    wording = forms.CharField(
+        label="To which words?",
+        initial=Consent.WORDING,
+        widget=Textarea(attrs={"rows": 4}),
+        help_text="If you use your own paper form, put its words here.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise ValidationError("This day is still to come. Record a consent once it was given.")
+        return on
+
+    def record(self, client: Client) -> Consent:
+        """Save what was agreed. A day before today counts from its noon, at the desk."""
+        on, now = self.cleaned_data["on"], timezone.now()
+        noon = timezone.make_aware(datetime.combine(on, time(12)))
+        given_at = now if on == timezone.localdate() else noon
+        return Consent.objects.create(
+            client=client,
+            how=self.cleaned_data["how"],
+            wording=self.cleaned_data["wording"],
+            given_at=given_at,
+        )
