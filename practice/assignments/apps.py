@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class AssignmentsConfig(AppConfig):
+    """When: a module for a client, its cadence and pace."""
+
+    name = "practice.assignments"
+    verbose_name = "Assignments"
+
+    def ready(self) -> None:
+        import_module("practice.assignments.receivers")

@@ -1,0 +1,127 @@
+"""The way to assign a module: a form, then the whole calendar, then the confirmation that saves it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.assignments.forms import AssignForm
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import listed, spoken_day
+from practice.assignments.preview import Group, fingerprint, preview
+from practice.people.ownership import practitioner_of
+
+Page = Callable[[HttpRequest, str, dict[str, Any]], HttpResponse]
+
+CHANGED = (
+    "Something has changed since you looked, so nothing is saved yet. This is the calendar as it is now."
+)
+
+
+def assign(request: HttpRequest, page: Page) -> HttpResponse:
+    """GET shows the form; POST shows it again with what is wrong, or the calendar, or saves ("confirm").
+
+    `page` renders a template of ours with a context. Raises Http404 for ids that are not the practitioner's own.
+    """
+    now, owner = timezone.now(), practitioner_of(request)
+    if request.method != "POST":
+        initial = AssignForm.suggestion(now, owner) | chosen_before(request)
+        return page(request, "form", {"form": AssignForm(owner, now, initial=initial)})
+    form = AssignForm(owner, now, request.POST)
+    valid = form.is_valid()
+    if form.names_a_stranger():
+        raise Http404
+    if "confirm" in request.POST and (done := pressed_before(form)):
+        messages.info(request, "This was assigned already. Nothing was done twice.")
+        return _afterwards(done)
+    if not valid or "change" in request.POST:
+        return page(request, "form", {"form": form})
+    groups = _groups(form, owner, now)
+    if "confirm" in request.POST:
+        if request.POST.get("seen") == fingerprint(groups):
+            try:
+                return _save(request, form, now)
+            except IntegrityError:  # another window was quicker: look at everything anew
+                return assign(request, page)
+        messages.warning(request, CHANGED)
+    return page(request, "preview", _preview_context(form, groups))
+
+
+def chosen_before(request: HttpRequest) -> dict[str, Any]:
+    """The module and clients that a link names ("?module=3&clients=5,8"). Raises Http404 unless all are own rows."""
+    fields = AssignForm(practitioner_of(request), timezone.now()).fields
+    chosen: dict[str, Any] = {}
+    for name in ("module", "clients"):
+        ids = [pk for pk in request.GET.get(name, "").split(",") if pk]
+        if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in ids):
+            raise Http404
+        rows = fields[name].queryset.filter(pk__in=ids)  # type: ignore[attr-defined]
+        if rows.count() != len(set(ids)):
+            raise Http404
+        chosen[name] = [row.pk for row in rows]
+    chosen["module"] = next(iter(chosen["module"]), None)
+    return chosen
+
+
+def pressed_before(form: AssignForm) -> list[Assignment]:
+    """The assignments that this very confirmation has made already, when it was pressed twice. Else empty."""
+    data = form.data
+    same = Assignment.objects.running().filter(
+        module=form.cleaned_data.get("module"),
+        client__in=data.getlist("clients"),  # type: ignore[attr-defined]
+    )
+    if form.errors.keys() - {"clients"} or "module" not in form.cleaned_data:
+        return []
+    made = [row for row in same if {key: getattr(row, key) for key in form.begins()} == form.begins()]
+    return made if len(made) == len(set(data.getlist("clients"))) else []  # type: ignore[attr-defined]
+
+
+def _groups(form: AssignForm, owner: Any, now: datetime) -> list[Group]:
+    chosen = form.cleaned_data
+    steps = list(chosen["module"].steps.order_by("position", "pk").values_list("title", flat=True))
+    return preview(steps, chosen["clients"], form.begins(), owner.time_zone, now)
+
+
+def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
+    chosen, begins = form.cleaned_data, form.begins()
+    weeks = begins["every_weeks"]
+    silent = [client.name for client in chosen["clients"] if not client.agreed]
+    every = "every week" if weeks == 1 else "every other week" if weeks == 2 else f"every {weeks} weeks"
+    return {
+        "form": form,
+        "groups": groups,
+        "seen": fingerprint(groups),
+        "module": chosen["module"],
+        "clients": chosen["clients"],
+        "silent": listed(_a_few(silent)) if silent else "",
+        "silent_count": len(silent),
+        "rhythm": f"{begins['first_on']:%A}s at {begins['at']:%H:%M} on each client’s own clock, {every}",
+        "shifted": spoken_day(begins["first_on"]) if begins["first_on"] != chosen["first"] else "",
+        "asked": spoken_day(chosen["first"]),
+    }
+
+
+def _a_few(names: list[str], most: int = 5) -> list[str]:
+    return names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} others"]
+
+
+def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse:
+    module, clients = form.cleaned_data["module"], form.cleaned_data["clients"]
+    with transaction.atomic():
+        made = [Assignment.begin(client, module, now=now, **form.begins()) for client in clients]
+    who = clients[0].name if len(made) == 1 else f"{len(made)} clients"
+    messages.success(request, f"“{module}” is assigned to {who}. Nothing has been sent yet.")
+    return _afterwards(made)
+
+
+def _afterwards(made: list[Assignment]) -> HttpResponse:
+    if len(made) == 1:
+        return redirect("admin:assignments_assignment_change", made[0].pk)
+    module = f"?module__id__exact={made[0].module_id}"
+    return redirect(reverse("admin:assignments_assignment_changelist") + module)

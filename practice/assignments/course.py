@@ -1,0 +1,76 @@
+"""How far an assignment has come: every step of its module, in plain words, for its page at the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from practice.assignments.models import Assignment, PassedStep
+from practice.assignments.outlook import on_the_clock, spoken
+from resources.models import Step
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step, where it stands ("Sent", "Next", ...), when, and where to look at its email or bring it back."""
+
+    step: Step
+    state: str
+    when: str = ""
+    own_when: str = ""
+    remark: str = ""
+    email_url: str = ""
+    may_return: bool = False
+
+
+def course(assignment: Assignment) -> list[StepLine]:
+    """Every step of the module in order, with its state."""
+    passed = {row.step_id: row for row in assignment.passed.all()}
+    # The reverse of a relation from the floor above: there only once that floor is built.
+    emails: dict[int, Any] = {email.step_id: email for email in assignment.deliveries.all()}
+    steps = list(assignment.module.steps.order_by("position", "pk"))
+    # From the steps as read here: a worker may be handing one over at this very moment.
+    planned = iter(assignment.plan([step for step in steps if step.pk not in passed]))
+    lines, is_next = [], True
+    for step in steps:
+        if step.pk in passed:
+            lines.append(_behind(assignment, step, passed[step.pk], emails.get(step.pk)))
+        else:
+            slot = next(planned, None)
+            lines.append(_ahead(assignment, step, slot.at if slot else None, is_next))
+            is_next = False
+    return lines
+
+
+def _behind(assignment: Assignment, step: Step, passed: PassedStep, email: Any) -> StepLine:
+    if passed.skipped:
+        return StepLine(step, "Skipped", *_times(assignment, passed.at), may_return=True)
+    if email is None:
+        return StepLine(step, "Handed over", *_times(assignment, passed.at))
+    when = _times(assignment, email.accepted_at or email.due_at)
+    return StepLine(step, email.get_state_display(), *when, remark=email.reason, email_url=_email_page(email))
+
+
+def _ahead(assignment: Assignment, step: Step, at: datetime | None, is_next: bool) -> StepLine:
+    if is_next and assignment.sooner_at:
+        return StepLine(step, "Leaving now")
+    state = "Next" if is_next else "Planned"
+    if at is None:
+        running = assignment.state in (Assignment.State.ACTIVE, Assignment.State.PAUSED)
+        return StepLine(step, state if running else "Not sent", "when it carries on" if running else "")
+    return StepLine(step, state, *_times(assignment, at))
+
+
+def _times(assignment: Assignment, at: datetime) -> tuple[str, str]:
+    """A moment on the client's clock; and on the practitioner's, where that is another one."""
+    theirs, own = assignment.client.time_zone, assignment.client.practitioner.time_zone
+    same = on_the_clock(at, theirs) == on_the_clock(at, own)
+    return spoken(at, theirs), "" if same else spoken(at, own)
+
+
+def _email_page(email: Any) -> str:
+    try:
+        return reverse("admin:mailing_delivery_change", args=(email.pk,))
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,68 @@
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('people', '0001_initial'),
+        ('resources', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Assignment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_on', models.DateField(help_text="A day on the client's own calendar.", verbose_name='first step on')),
+                ('at', models.TimeField(help_text="On the client's own clock.", verbose_name='time of day')),
+                ('every_weeks', models.PositiveSmallIntegerField(default=1, help_text='1 means every week, 2 every other week.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='every N weeks')),
+                ('state', models.CharField(choices=[('active', 'Going out'), ('paused', 'Paused'), ('stopped', 'Stopped'), ('finished', 'Finished')], default='active', editable=False, max_length=10)),
+                ('state_by', models.CharField(blank=True, choices=[('the practitioner', 'Practitioner'), ('the client', 'Client')], editable=False, max_length=20)),
+                ('paused_until', models.DateField(editable=False, null=True)),
+                ('next_on', models.DateField(editable=False, null=True)),
+                ('sooner_at', models.DateTimeField(editable=False, null=True)),
+                ('next_due_at', models.DateTimeField(editable=False, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='people.client')),
+                ('module', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='resources.module')),
+            ],
+            options={
+                'ordering': ('-created_at', '-pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='PassedStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('skipped', models.BooleanField(default=False)),
+                ('at', models.DateTimeField()),
+                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passed', to='assignments.assignment')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passed', to='resources.step')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='assignment',
+            index=models.Index(condition=models.Q(('state', 'active')), fields=['next_due_at'], name='assignment_due'),
+        ),
+        migrations.AddIndex(
+            model_name='assignment',
+            index=models.Index(condition=models.Q(('state', 'paused')), fields=['paused_until'], name='assignment_rested'),
+        ),
+        migrations.AddConstraint(
+            model_name='assignment',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'paused'))), fields=('client', 'module'), name='one_running_assignment', violation_error_message='This client already receives this module.'),
+        ),
+        migrations.AddConstraint(
+            model_name='assignment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_due_at__isnull', False), ('next_on__isnull', False), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('next_due_at', None)), _connector='OR'), name='active_has_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='passedstep',
+            constraint=models.UniqueConstraint(fields=('assignment', 'step'), name='step_passes_once'),
+        ),
+    ]

@@ -1,0 +1,126 @@
+"""The whole calendar of an assignment that is not yet made: what goes out when, on whose clock. Saves nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from practice.assignments.outlook import (
+    Planned,
+    calendar,
+    clock_changes,
+    listed,
+    on_the_clock,
+    place,
+    spoken_day,
+)
+from practice.assignments.schedule import Rhythm, local_day
+from practice.people.models import Client
+
+
+@dataclass(frozen=True)
+class Line:
+    """One email: the step, its hour on the clients' clock and on the practitioner's, and what is unusual."""
+
+    step: str
+    client_time: str
+    own_time: str
+    notes: list[str]
+
+
+@dataclass
+class Group:
+    """Clients whose emails leave at the same moments, wherever they live."""
+
+    planned: list[Planned]
+    lines: list[Line]
+    gone: str
+    zones: list[str] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
+
+    @property
+    def places(self) -> str:
+        """ "Berlin and Paris"."""
+        return listed(place(zone) for zone in self.zones)
+
+
+def preview(
+    steps: Sequence[str], clients: Iterable[Client], rhythm: dict[str, Any], own_zone: str, now: datetime
+) -> list[Group]:
+    """What goes out when, for clients grouped by the moments at which it does, the earliest group first."""
+    groups: dict[tuple[datetime, ...], Group] = {}
+    zones: dict[str, Group] = {}
+    for client in clients:
+        if client.time_zone not in zones:
+            group = _group(steps, Rhythm(**rhythm, zone=client.time_zone), own_zone, now)
+            key = tuple(planned.at for planned in group.planned)
+            zones[client.time_zone] = groups.setdefault(key, group)
+            zones[client.time_zone].zones.append(client.time_zone)
+        zones[client.time_zone].clients.append(client)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _group(steps: Sequence[str], rhythm: Rhythm, own_zone: str, now: datetime) -> Group:
+    first = rhythm.day_from(now)
+    planned = calendar(rhythm, steps, first)
+    changes = [
+        [],
+        *(_changes(before.at, after.at, rhythm.zone, own_zone) for before, after in pairwise(planned)),
+    ]
+    lines = [
+        Line(
+            step.step,
+            on_the_clock(step.at, rhythm.zone),
+            on_the_clock(step.at, own_zone),
+            _gap(step, rhythm) + notes,
+        )
+        for step, notes in zip(planned, changes, strict=True)
+    ]
+    return Group(planned, lines, _gone(rhythm, first))
+
+
+def _gone(rhythm: Rhythm, first: Any) -> str:
+    if first == rhythm.first_on:
+        return ""
+    return (
+        f"On {spoken_day(rhythm.first_on)} it is already past {rhythm.at:%H:%M} in {place(rhythm.zone)}. "
+        f"The first email leaves on {spoken_day(first)}."
+    )
+
+
+def _gap(step: Planned, rhythm: Rhythm) -> list[str]:
+    if local_day(step.at, rhythm.zone) != step.day:
+        return [f"{spoken_day(step.day)} does not exist in {place(rhythm.zone)}."]
+    if on_the_clock(step.at, rhythm.zone).endswith(f"{rhythm.at:%H:%M}"):
+        return []
+    return [f"{rhythm.at:%H:%M} does not exist on that day, because the clocks go forward."]
+
+
+def _changes(before: datetime, after: datetime, zone: str, own_zone: str) -> list[str]:
+    """Notes on the clocks that change between two emails, on either side."""
+    theirs, own = (clock_changes(name, before, after) for name in (zone, own_zone))
+    if theirs == own:
+        return [f"{_direction(change.by)} on {spoken_day(change.on)}." for change in theirs]
+    return [
+        *(f"{_direction(change.by)} in {place(zone)} on {spoken_day(change.on)}." for change in theirs),
+        *(f"{_direction(change.by)} in {place(own_zone)} on {spoken_day(change.on)}." for change in own),
+    ]
+
+
+def _direction(by: timedelta) -> str:
+    return "Clocks go forward" if by > timedelta() else "Clocks go back"
+
+
+def fingerprint(groups: Iterable[Group]) -> str:
+    """A short digest of what a preview shows, to notice when it is no longer what would happen."""
+    shown = [
+        [
+            [client.pk for client in group.clients],
+            [(step.step, step.at.isoformat()) for step in group.planned],
+        ]
+        for group in groups
+    ]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:24]

@@ -1,0 +1,55 @@
+"""Assignments, asked for in plain words."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from practice.assignments import holds
+from practice.assignments.outlook import Outlook
+from practice.assignments.schedule import local_day
+from practice.people.ownership import OwnedQuerySet
+from resources.models import Step
+
+if TYPE_CHECKING:
+    from practice.assignments.models import Assignment
+
+
+class AssignmentQuerySet(OwnedQuerySet):
+    """Assignments, asked for in plain words."""
+
+    def due(self, now: datetime) -> Self:
+        """Active ones whose next step should leave by now. Reads only the partial index `assignment_due`."""
+        return self.filter(state=self.model.State.ACTIVE, next_due_at__lte=now)
+
+    def running(self) -> Self:
+        """Active and paused ones: a client has at most one of these per module."""
+        return self.filter(state__in=(self.model.State.ACTIVE, self.model.State.PAUSED))
+
+    def rested(self, now: datetime) -> "list[Assignment]":
+        """Paused ones whose pause is over on the client's own calendar, locked: call it in a transaction.
+
+        The tick resumes them. Who just chose a longer pause is not among them.
+        """
+        # The database cannot tell the client's calendar; none on earth is more than a day ahead of UTC.
+        tomorrow = now.date() + timedelta(days=1)
+        soon = self.filter(state=self.model.State.PAUSED, paused_until__lte=tomorrow).select_related("client")
+        soon = soon.select_for_update(of=("self",), skip_locked=True)
+        return [row for row in soon if row.paused_until <= local_day(now, row.client.time_zone)]
+
+    def with_next_step(self) -> Self:
+        """Each with `next_step_id` and `next_step_title`, by the same rule as `next_step()`."""
+        passed = self.model.passed.field.model.objects.filter(
+            step=OuterRef("pk"), assignment=OuterRef(OuterRef("pk"))
+        )
+        steps = Step.objects.filter(~Exists(passed), module=OuterRef("module")).order_by("position", "pk")
+        return self.annotate(
+            next_step_id=Subquery(steps.values("pk")[:1]),
+            next_step_title=Subquery(steps.values("title")[:1]),
+        )
+
+    def outlooks(self) -> "list[tuple[Assignment, Outlook]]":
+        """Each with what comes next for it, in a handful of queries however many there are."""
+        rows: list[Any] = list(self.with_next_step().select_related("client__practitioner", "module"))
+        held = holds.of(rows)
+        return [(row, row.look_ahead(row.next_step_title, held.get(row.pk))) for row in rows]
