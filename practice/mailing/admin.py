@@ -1,0 +1,207 @@
+"""Emails at the desk: what left, what became of it, exactly how it looked, and what to do when nobody can know."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from practice.assignments import doorbell
+from practice.assignments.outlook import on_the_clock, spoken
+from practice.mailing.decisions import DECISIONS
+from practice.mailing.models import Delivery
+from practice.mailing.viewing import View
+from practice.people.models import Client
+from practice.people.owned_admin import OwnedAdmin
+from practice.people.ownership import practitioner_of
+from resources.models import Step
+
+#: How an email can be looked at: the choice in the address, and what it is called.
+SHOWN = {
+    "letter": "As on a computer",
+    "phone": "As on a phone",
+    "text": "Without design",
+    "headers": "Technical details",
+}
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(OwnedAdmin):
+    list_display = ("client", "step_title", "moment", "shown_state")
+    list_display_links = ("client", "step_title")
+    list_filter = ("state", ("due_at", admin.DateFieldListFilter))
+    list_select_related = ("assignment__client__practitioner", "step")
+    search_fields = ("assignment__client__name", "step__title")
+    search_help_text = "Search by client or step"
+    ordering = ("-due_at", "-pk")
+    actions = None
+
+    class Media:
+        css = {"all": ("desk/emails.css",)}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("step/<int:step>/", wrap(self.preview_view), name="mailing_step_preview"),
+            path("step/<int:step>/email/", wrap(self.preview_frame), name="mailing_step_preview_email"),
+            path("<path:object_id>/email/", wrap(self.email_frame), name="mailing_delivery_email"),
+            path(
+                "<path:object_id>/do/<slug:slug>/", wrap(self.decision_view), name="mailing_delivery_decide"
+            ),
+        ]
+        # Emails come from the schedule, and stay: there are no pages for adding or deleting one.
+        without = {"mailing_delivery_add", "mailing_delivery_delete"}
+        return [*own, *(url for url in super().get_urls() if url.name not in without)]
+
+    # --- The list
+
+    @admin.display(description="Client", ordering="assignment__client__name")
+    def client(self, row: Delivery) -> str:
+        return row.client.name
+
+    @admin.display(description="Step", ordering="step__title")
+    def step_title(self, row: Delivery) -> str:
+        return row.step.title
+
+    @admin.display(description="When", ordering="due_at")
+    def moment(self, row: Delivery) -> SafeString:
+        """When it left, or is to leave."""
+        own, *theirs = on_both_clocks(row.accepted_at or row.due_at, row.client)
+        return format_html('{}<br><span class="desk-quiet">{}</span>', own, *(theirs or [""]))
+
+    @admin.display(description="State", ordering="state")
+    def shown_state(self, row: Delivery) -> SafeString:
+        calls = "email-trouble" if row.is_in_trouble else ""
+        return format_html('<span class="{}">{}</span>', calls, row.get_state_display())
+
+    # --- One email
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What became of it, and the email itself. Looking changes nothing."""
+        row = self.own_or_404(request, object_id)
+        context = {
+            "row": row,
+            "timeline": timeline(row),
+            "decisions": [decision for decision in DECISIONS.values() if decision.offered(row)],
+            "frame_url": reverse("admin:mailing_delivery_email", args=(row.pk,)),
+            **self._look(request, view_of(row)),
+        }
+        return self._page(request, "page", f"{row.step} to {row.client}", context)
+
+    def email_frame(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The HTML part alone, for the frame on the page."""
+        view = view_of(self.own_or_404(request, object_id))
+        if view is None:
+            raise Http404
+        return view.as_page()
+
+    def decision_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
+        """GET says what the decision means; POST takes it, if things are still as they were."""
+        row = self.own_or_404(request, object_id)
+        decision = DECISIONS.get(slug)
+        if decision is None:
+            raise Http404
+        if not decision.offered(row):
+            messages.warning(request, "Nothing was changed: this email has moved on in the meantime.")
+            return redirect("admin:mailing_delivery_change", row.pk)
+        hold = decision.obstacle(row)
+        if request.method != "POST" or hold:
+            context = {"row": row, "decision": decision, "meaning": decision.meaning(row), "hold": hold}
+            return self._page(request, "decide", decision.button, context)
+        if decision.take(row, timezone.now()):
+            self.log_change(request, row, decision.done)
+            messages.success(request, decision.done)
+            if decision.sends:
+                doorbell.ring_after_commit()
+        return redirect("admin:mailing_delivery_change", row.pk)
+
+    # --- A step that has not left
+
+    def preview_view(self, request: HttpRequest, step: int) -> HttpResponse:
+        """A step as the email it would become."""
+        row = own_step(request, step)
+        frame = reverse("admin:mailing_step_preview_email", args=(step,))
+        discretion = asked_discretion(request)
+        context = {
+            "step": row,
+            "discretion": discretion,
+            "discretions": Client.Discretion.choices,
+            "frame_url": f"{frame}?discretion={discretion}",
+            **self._look(request, View.preview(row, discretion, timezone.now())),
+        }
+        return self._page(request, "preview", f"{row} as an email", context)
+
+    def preview_frame(self, request: HttpRequest, step: int) -> HttpResponse:
+        """The same, for the frame on the page."""
+        return View.preview(own_step(request, step), asked_discretion(request), timezone.now()).as_page()
+
+    # --- How
+
+    def _look(self, request: HttpRequest, view: View | None) -> dict[str, Any]:
+        shown = request.GET.get("show", "letter")
+        return {"view": view, "shown": shown if shown in SHOWN else "letter", "choices": SHOWN.items()}
+
+    def _page(self, request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
+        shared = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "title": title,
+            "media": self.media,
+        }
+        return TemplateResponse(request, f"admin/mailing/delivery/{name}.html", shared | context)
+
+
+def view_of(row: Delivery) -> View | None:
+    """The email to look at; None when it cannot be put together any more (or never could)."""
+    try:
+        return View.of(row)
+    except ValueError:
+        return None
+
+
+def own_step(request: HttpRequest, pk: int) -> Step:
+    """The practitioner's own step, or a 404."""
+    return get_object_or_404(
+        Step.objects.of(practitioner_of(request)).select_related("module__practitioner"), pk=pk
+    )
+
+
+def asked_discretion(request: HttpRequest) -> str:
+    asked = request.GET.get("discretion", "")
+    return asked if asked in Client.Discretion.values else Client.Discretion.FULL
+
+
+def timeline(row: Delivery) -> list[tuple[str, str]]:
+    """What happened, in order: (words, the moment)."""
+    moments = [
+        ("Its turn came", row.window_began_at),
+        ("Handed over", row.submitted_at),
+        (
+            "Captured on this machine" if settings.EMAIL_IS_CAPTURED else "The mail server took it",
+            row.accepted_at,
+        ),
+        ("To be tried again", row.due_at if row.state == row.State.DUE and row.reason else None),
+    ]
+    return [(words, "; ".join(on_both_clocks(moment, row.client))) for words, moment in moments if moment]
+
+
+def on_both_clocks(moment: datetime, client: Client) -> list[str]:
+    """A moment on the practitioner's clock, and on the client's where that is another."""
+    own, theirs = client.practitioner.time_zone, client.time_zone
+    if on_the_clock(moment, own) == on_the_clock(moment, theirs):
+        return [on_the_clock(moment, own)]
+    return [on_the_clock(moment, own), spoken(moment, theirs)]

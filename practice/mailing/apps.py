@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class MailingConfig(AppConfig):
+    """Out: editions, deliveries, the outbox, the transport."""
+
+    name = "practice.mailing"
+    verbose_name = "Mail"
+
+    def ready(self) -> None:
+        import_module("practice.mailing.suppressions")

@@ -1,0 +1,237 @@
+"""What goes out: editions (compiled once per step), deliveries (the outbox), and addresses not to be written to."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from practice.assignments.models import Assignment
+from practice.mailing import links
+from practice.people.models import Client, Consent
+from practice.people.ownership import Owned, OwnedQuerySet
+from resources.models import Step
+
+#: How long a step may wait for a server or a worker; then it moves to the client's next slot.
+WINDOW = timedelta(hours=6)
+
+
+class Edition(models.Model):
+    """An immutable compiled email of a step: placeholders in subject, HTML (CSS inlined) and text; keyed by digest."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    step = models.ForeignKey(Step, models.SET_NULL, null=True, related_name="editions")
+    language = models.CharField(max_length=8)
+    #: (name, value) of those that are the same for every client: From, Reply-To, List-Unsubscribe and so on.
+    headers = models.JSONField(default=list)
+    subject = models.CharField(max_length=200)
+    html = models.TextField()
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Edition {self.digest[:8]}"
+
+
+class DeliveryQuerySet(OwnedQuerySet):
+    """The outbox, asked for in plain words."""
+
+    def due(self, now: datetime) -> Self:
+        """Those that may leave now: due or to be tried again, and still within their window."""
+        return self.filter(state=Delivery.State.DUE, due_at__lte=now, expires_at__gt=now)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Those that could not leave within their window."""
+        return self.filter(state=Delivery.State.DUE, expires_at__lte=now)
+
+    def welcome(self) -> Self:
+        """Those that their client still wants: agreed to emails, neither paused nor stopped, address not suppressed."""
+        return self.filter(
+            models.Exists(
+                Consent.objects.filter(client=models.OuterRef("assignment__client"), withdrawn_at=None)
+            ),
+            ~models.Exists(
+                Suppression.objects.filter(address=Lower(models.OuterRef("assignment__client__email")))
+            ),
+            assignment__state__in=(Assignment.State.ACTIVE, Assignment.State.FINISHED),
+        )
+
+    def by_token(self, token: str, now: datetime | None = None) -> "Delivery | None":
+        """The email behind a private link. A garbled, expired or revoked link finds nothing, and all look the same."""
+        links_alive = self.filter(link_expires_at__gt=now or timezone.now(), link_revoked_at=None)
+        return links_alive.filter(token_sha256=links.digest_of(token)).first()
+
+    def by_token_even_expired(self, token: str) -> "Delivery | None":
+        """The same without regard to its age: a link that stops the emails never grows too old to do so."""
+        return self.filter(token_sha256=links.digest_of(token), link_revoked_at=None).first()
+
+
+class Delivery(Owned):
+    """One email to one client: a row of the outbox. At most one per assignment, step and kind, ever."""
+
+    owner_path = "assignment__client__practitioner"
+
+    class Kind(models.TextChoices):
+        STEP = "step", "A step"
+
+    class State(models.TextChoices):
+        DUE = "due", "Waiting to leave"
+        CLAIMED = "claimed", "Leaving"
+        SUBMITTING = "submitting", "Being handed over"
+        ACCEPTED = "accepted", "Sent"
+        DELIVERED = "delivered", "Arrived"
+        BOUNCED = "bounced", "Came back"
+        COMPLAINED = "complained", "Marked as unwanted"
+        FAILED = "failed", "Could not be sent"
+        UNCERTAIN = "uncertain", "We can’t confirm that this email left"
+        SUPPRESSED = "suppressed", "Not sent: the address must not be written to"
+        CANCELLED = "cancelled", "Not sent"
+
+    #: Those that left, as far as we know.
+    SENT: ClassVar = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.COMPLAINED)
+    #: Those that were called back before they left: planning the step again revives them.
+    CALLED_BACK: ClassVar = (State.CANCELLED, State.SUPPRESSED)
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="deliveries")
+    #: A step that went to somebody stays: with it would go the email and what the client wrote to it.
+    step = models.ForeignKey(Step, models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.STEP)
+    edition = models.ForeignKey(Edition, models.PROTECT, null=True, related_name="deliveries")
+    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    #: In plain words, when the state alone does not say it.
+    reason = models.CharField(max_length=300, blank=True)
+
+    # --- when: all in UTC
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    # --- the lease: whoever holds it may send, until it ends
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    #: Attempts that ended without an answer. A mail server that is away or asks for patience does not count.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    #: Whether it was sent once more after we could not know, as `Practice.uncertain` asks.
+    resent = models.BooleanField(default=False)
+
+    # --- what exactly left: edition + these
+    to_address = models.EmailField(blank=True)
+    #: What fills the edition's placeholders, links aside: those are rebuilt from the nonce.
+    values = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=120, unique=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    #: The server's answer to the last attempt: its phase (connect, mail, rcpt, data, dot), code and text.
+    phase = models.CharField(max_length=10, blank=True)
+    code = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+
+    # --- the private link: only the token's SHA-256 is kept
+    nonce = models.CharField(max_length=32)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    link_expires_at = models.DateTimeField()
+    link_revoked_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        ordering = ("-due_at", "-pk")
+        verbose_name = "email"
+        constraints = (
+            models.UniqueConstraint(fields=("assignment", "step", "kind"), name="one_delivery_per_step"),
+        )
+        indexes = (
+            # For the claim: the few rows that wait, however many have left.
+            models.Index(fields=("due_at",), name="delivery_due", condition=models.Q(state="due")),
+            # For the sweep of leases that ended.
+            models.Index(
+                fields=("lease_until",),
+                name="delivery_leased",
+                condition=models.Q(state__in=("claimed", "submitting")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step} to {self.assignment.client}"
+
+    @classmethod
+    def planned(cls, assignment_id: int, step_id: int, due_at: datetime, domain: str) -> "Delivery":
+        """A new row, not yet saved. `domain` ends its Message-ID."""
+        nonce = links.new_nonce()
+        return cls(
+            assignment_id=assignment_id,
+            step_id=step_id,
+            due_at=due_at,
+            expires_at=due_at + WINDOW,
+            message_id=f"<{secrets.token_hex(16)}@{domain}>",
+            nonce=nonce,
+            token_sha256=links.digest_of(links.token_of(nonce)),
+            link_expires_at=due_at + links.LIFETIME,
+        )
+
+    @property
+    def token(self) -> str:
+        """The token of its private link, rebuilt. Raises links.LostKey."""
+        return links.token_of(self.nonce, self.token_sha256)
+
+    @property
+    def client(self) -> Client:
+        return self.assignment.client
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.state in (
+            self.State.FAILED,
+            self.State.UNCERTAIN,
+            self.State.BOUNCED,
+            self.State.COMPLAINED,
+        )
+
+    @property
+    def window_began_at(self) -> datetime:
+        """When it was first meant to leave; `due_at` moves with every try."""
+        return self.expires_at - WINDOW
+
+    def send_again(self, now: datetime) -> bool:
+        """Let it leave once more, if it failed or nobody can know. Returns whether that changed anything."""
+        again = type(self).objects.filter(pk=self.pk, state__in=(self.State.FAILED, self.State.UNCERTAIN))
+        self.revive(now)
+        return again.update(**{name: getattr(self, name) for name in self.REVIVED}) == 1
+
+    def mark_as_sent(self) -> bool:
+        """Somebody knows that it arrived, although the server never said so. Returns whether that changed anything."""
+        uncertain = type(self).objects.filter(pk=self.pk, state=self.State.UNCERTAIN)
+        known = {
+            "state": self.State.ACCEPTED,
+            "accepted_at": self.submitted_at,
+            "reason": "Marked as sent by you.",
+        }
+        return uncertain.update(**known) == 1
+
+    #: What `revive` changes.
+    REVIVED: ClassVar = ("state", "reason", "due_at", "expires_at", "link_expires_at", "attempts", "resent")
+
+    def revive(self, due_at: datetime) -> None:
+        """Let it leave at `due_at`, with a full window and all attempts. Not saved: see REVIVED."""
+        self.state, self.reason, self.attempts, self.resent = self.State.DUE, "", 0, False
+        self.due_at, self.expires_at, self.link_expires_at = due_at, due_at + WINDOW, due_at + links.LIFETIME
+
+
+class Suppression(models.Model):
+    """An address that must not be written to, and why."""
+
+    class Why(models.TextChoices):
+        ASKED = "asked", "They asked for no more emails"
+        BOUNCED = "bounced", "The address does not exist"
+        COMPLAINED = "complained", "They marked an email as unwanted"
+
+    #: In lower case.
+    address = models.EmailField(unique=True)
+    why = models.CharField(max_length=10, choices=Why)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.get_why_display()

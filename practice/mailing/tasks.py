@@ -1,0 +1,30 @@
+"""The doorbell. Tasks carry no data: the database says what is due, so a lost or repeated task changes nothing."""
+
+from math import ceil
+
+from celery import shared_task
+from django.utils import timezone
+
+from practice.mailing import outbox, planning
+from practice.mailing.models import Delivery
+
+#: How many senders one tick calls, at most. Each keeps a connection of its own.
+SENDERS = 2
+
+
+@shared_task(expires=55)
+def tick() -> None:
+    """Once a minute: take up what was left, plan what is due, and call senders for it."""
+    now = timezone.now()
+    outbox.recover(now)
+    planning.plan(now)
+    waiting = Delivery.objects.due(now).count()
+    for _ in range(min(SENDERS, ceil(waiting / outbox.BATCH))):
+        deliver.delay()
+
+
+@shared_task(expires=300)
+def deliver() -> None:
+    """Send for one shift, then ring for a fresh sender if there is more."""
+    if outbox.deliver():
+        deliver.delay()
