@@ -1,0 +1,132 @@
+"""The reflection page: reading, questions, a draft that keeps itself, and one button that sends."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from practice.mailing.models import Delivery
+from practice.replies.forms import ReflectionForm
+from practice.replies.models import Reply, ReplyQuerySet
+from practice.replies.private import private_page, render
+from practice.replies.sheet import Sheet
+from practice.replies.writing import write
+
+
+def find_open(request: HttpRequest, token: str) -> Delivery | None:
+    """The delivery of an open link; also of one that expired while its page was open and being written on."""
+    if delivery := Delivery.objects.by_token(token):
+        return delivery
+    delivery = Delivery.objects.by_token_even_expired(token) if request.method == "POST" else None
+    return delivery if delivery and Sheet.unseal(request.POST.get("sheet", ""), delivery) else None
+
+
+@private_page(find_open)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reflection(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """Show the reading and its questions; take a draft ("Save for later") or a reflection ("Send")."""
+    if request.method == "POST":
+        return _save(request, delivery) if "save" in request.POST else _send(request, delivery)
+    own = own_replies(request, delivery)
+    if begun := _begun(request, own):
+        sheet = Sheet.continuing(begun)
+        form = ReflectionForm(sheet.questions, saved=begun.values())
+        return _writing_page(request, delivery, sheet, form)
+    if own.exists() and "another" not in request.GET:
+        return _sent_page(request, delivery, own.sent())
+    sheet = Sheet.blank(delivery)
+    return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions))
+
+
+@private_page(find_open)
+@require_POST
+def draft(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """Keep what is on the page as a draft. Answers with the sheet that the page carries from now on."""
+    sheet = _sheet(request, delivery)
+    reply = _keep(request, delivery, sheet)
+    if reply and reply.sent_at:
+        return JsonResponse({"state": "sent"})
+    continued = Sheet.continuing(reply, sheet.page) if reply else sheet
+    return JsonResponse({"state": "saved", "sheet": continued.seal(delivery)})
+
+
+def own_replies(request: HttpRequest, delivery: Delivery) -> ReplyQuerySet:
+    """What this browser session wrote to this email. Anybody else with the link sees nothing of it."""
+    return delivery.replies.filter(pk__in=request.session.get("replies", []))
+
+
+def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    sheet = _sheet(request, delivery)
+    form = ReflectionForm(sheet.questions, request.POST, sending=True)
+    if not form.is_valid():
+        # What does not fit is kept all the same, as a draft.
+        reply = _keep(request, delivery, sheet)
+        sheet = Sheet.continuing(reply, sheet.page) if reply else sheet
+        return _writing_page(request, delivery, sheet, form, status=422)
+    reply = write(delivery, sheet, form.values(), timezone.now(), send=True)
+    _remember(request, reply)
+    # No redirect: a browser that keeps no cookies would come back to an empty page.
+    return _sent_page(
+        request, delivery, delivery.replies.filter(pk__in=[reply.pk] if reply else []), just_now=True
+    )
+
+
+def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    sheet = _sheet(request, delivery)
+    reply = _keep(request, delivery, sheet)
+    if reply and reply.sent_at:
+        return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk))
+    form = ReflectionForm(sheet.questions, saved=reply.values() if reply else ())
+    sheet = Sheet.continuing(reply, sheet.page) if reply else sheet
+    return _writing_page(request, delivery, sheet, form, saved=reply is not None)
+
+
+def _keep(request: HttpRequest, delivery: Delivery, sheet: Sheet) -> Reply | None:
+    form = ReflectionForm(sheet.questions, request.POST)
+    form.is_valid()
+    reply = write(delivery, sheet, form.values(), timezone.now())
+    _remember(request, reply)
+    return reply
+
+
+def _remember(request: HttpRequest, reply: Reply | None) -> None:
+    """Let this browser session, and no other, see this reply again."""
+    if reply:
+        others = [pk for pk in request.session.get("replies", []) if pk != reply.pk]
+        request.session["replies"] = [*others, reply.pk]
+
+
+def _sheet(request: HttpRequest, delivery: Delivery) -> Sheet:
+    return Sheet.unseal(request.POST.get("sheet", ""), delivery) or Sheet.blank(delivery)
+
+
+def _begun(request: HttpRequest, own: ReplyQuerySet) -> Reply | None:
+    """The draft to carry on with: the one asked for, else the last one saved."""
+    drafts = own.drafts().order_by("-saved_at", "-pk")
+    asked_for = request.GET.get("draft", "")
+    return next((reply for reply in drafts if str(reply.pk) == asked_for), drafts.first())
+
+
+def _writing_page(
+    request: HttpRequest,
+    delivery: Delivery,
+    sheet: Sheet,
+    form: ReflectionForm,
+    status: int = 200,
+    saved: bool = False,
+) -> HttpResponse:
+    own = own_replies(request, delivery)
+    context = {
+        "form": form,
+        "sheet": sheet.seal(delivery),
+        "saved": saved,
+        "sent": own.sent(),
+        "other_drafts": [reply for reply in own.drafts() if reply.pk != sheet.reply],
+    }
+    return render(request, "reflection.html", delivery, context, status)
+
+
+def _sent_page(
+    request: HttpRequest, delivery: Delivery, replies: ReplyQuerySet, just_now: bool = False
+) -> HttpResponse:
+    context = {"sent": replies.prefetch_related("answers"), "just_now": just_now}
+    return render(request, "sent.html", delivery, context)

@@ -1,0 +1,53 @@
+"""Keeping what a client writes, so that nothing is lost: not to a second window, a second press or a late answer."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from practice.mailing.models import Delivery
+from practice.replies.models import Reply
+from practice.replies.sheet import Sheet
+
+
+@transaction.atomic
+def write(
+    delivery: Delivery, sheet: Sheet, values: Sequence[str], now: datetime, *, send: bool = False
+) -> Reply | None:
+    """Save the answers of one open page as a draft, or send them. Returns the reply that now holds them.
+
+    Returns None when there is nothing to keep: no answer, and no draft that was emptied. What was sent before stays
+    as it is: the same page sent twice is one reply, and other words sent after it are another.
+    """
+    # One writer at a time for this email; a second press waits here and then finds the first.
+    Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
+    reply = _reply_of(delivery, sheet, values)
+    if reply and reply.sent_at:
+        if not send or reply.values() == list(values):
+            return reply
+        reply, sheet = None, replace(sheet, page=secrets.token_hex(16))
+    if reply is None and not any(values):
+        return None
+    reply = reply or Reply(delivery=delivery)
+    reply.page = sheet.page
+    reply.keep(sheet.questions, values, now)
+    if send:
+        reply.send(now)
+    return reply
+
+
+def _reply_of(delivery: Delivery, sheet: Sheet, values: Sequence[str]) -> Reply | None:
+    """The reply that this page wrote, or the one it continues; None when it has to begin its own.
+
+    A draft that another window has saved since is left to that window, so that neither overwrites the other.
+    """
+    if own := delivery.replies.filter(page=sheet.page).first():
+        return own
+    continued = delivery.replies.filter(pk=sheet.reply).first() if sheet.reply else None
+    if continued is None:
+        return None
+    if continued.sent_at:
+        return continued if continued.values() == list(values) else None
+    return continued if continued.revision == sheet.revision else None

@@ -1,0 +1,110 @@
+// Keeps what is typed: a draft on the server a second after typing stops, and while there is no connection a copy on
+// this device until the tab closes. Without this script the two buttons do the same by hand.
+"use strict";
+
+const form = document.querySelector("form[data-draft]");
+
+if (form) {
+  const state = document.getElementById("state");
+  const words = form.dataset;
+  const key = location.pathname;
+  let changed = 0; // counts what was typed; `kept` is the count that the server has
+  let kept = 0;
+  let timer;
+  let wait = 2000;
+  let saving = null;
+  let closed = false;
+
+  const say = (text) => { if (state.textContent !== text) state.textContent = text; };
+  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "submit");
+  const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
+
+  // --- The copy on this device
+
+  function keepHere() {
+    const values = fields().map((field) => [field.name, /radio|checkbox/.test(field.type) ? field.checked : field.value]);
+    try { sessionStorage.setItem(key, JSON.stringify(values)); } catch { /* full or forbidden: the page still has it */ }
+  }
+
+  function forgetHere() {
+    try { sessionStorage.removeItem(key); } catch { /* nothing is kept, then */ }
+  }
+
+  function bringBack() {
+    let values = null;
+    try { values = JSON.parse(sessionStorage.getItem(key)); } catch { /* nothing is kept, then */ }
+    const now = fields();
+    if (!values || values.length !== now.length || values.some(([name], i) => name !== now[i].name)) return;
+    values.forEach(([, value], i) => { if (typeof value === "boolean") now[i].checked = value; else now[i].value = value; });
+    changed += 1;
+    say(words.back);
+    later(1000);
+  }
+
+  // --- The draft on the server
+
+  function save() {
+    clearTimeout(timer);
+    saving = saving || sendDraft().finally(() => { saving = null; });
+    return saving;
+  }
+
+  async function sendDraft() {
+    if (closed) return false;
+    const count = changed;
+    say(words.saving);
+    let answer;
+    try {
+      answer = await fetch(words.draft, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if ([400, 404, 413].includes(answer.status)) { closed = true; say(words.closed); return false; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { sheet } = await answer.json();
+      if (sheet) form.elements.sheet.value = sheet;
+    } catch {
+      say(words.offline);
+      later(wait);
+      wait = Math.min(wait * 2, 30000);
+      return false;
+    }
+    kept = count;
+    wait = 2000;
+    if (changed === kept) { forgetHere(); say(words.saved); } else later(1000);
+    return true;
+  }
+
+  // --- What the client does
+
+  function grow(field) {
+    if (CSS.supports("field-sizing", "content")) return;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + 2}px`;
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.tagName === "TEXTAREA") grow(event.target);
+    changed += 1;
+    keepHere();
+    if (!closed) later(1000);
+  });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (saving) await saving; // it may hold fewer words than the page does now
+    const safe = await save();
+    if (!safe || button?.name !== "send") return;
+    kept = changed;
+    const sent = document.createElement("input");
+    Object.assign(sent, { type: "hidden", name: "send", value: "1" });
+    form.append(sent);
+    form.submit();
+  });
+
+  addEventListener("online", () => { if (changed > kept) save(); });
+  addEventListener("visibilitychange", () => { if (document.hidden && changed > kept) save(); });
+  addEventListener("beforeunload", (event) => { if (changed > kept) event.preventDefault(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  form.querySelectorAll("textarea").forEach(grow);
+  bringBack();
+}

@@ -1,0 +1,131 @@
+"""The client's own pace: rest, slower, carry on, stop. Only buttons act."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from practice.assignments.models import Assignment
+from practice.mailing.models import Suppression
+from tests.cast import make_assignment, make_module
+from tests.replies.conftest import deliver
+from tests.replies.paper import text_of
+
+
+@pytest.fixture
+def running(ada, module):
+    """Ada's series, whose next email comes within a week from today."""
+    return make_assignment(ada, module, first_on=timezone.localdate() + timedelta(days=5), now=timezone.now())
+
+
+@pytest.fixture
+def link(running):
+    return f"/n/{deliver(running, running.module.steps.first()).token}/"
+
+
+def pressed(browser, page, **data):
+    response = browser.post(page, data, follow=True)
+    assert response.status_code == 200
+    return text_of(response)
+
+
+def test_not_this_week_rests_over_the_next_slot_alone(phone, link, running):
+    slot = running.next_on
+    assert "The emails rest until" in pressed(phone, f"{link}pace/", do="not_this_week")
+    running.refresh_from_db()
+    assert (running.state, running.state_by) == ("paused", "the client")
+    assert running.paused_until == slot + timedelta(days=1)
+    running.resume(timezone.now() + timedelta(days=6))
+    assert running.next_on == slot + timedelta(days=7)
+
+
+def test_pause_until_a_date_and_carry_on(phone, link, running):
+    until = timezone.localdate() + timedelta(days=40)
+    pressed(phone, f"{link}pace/", do="pause", until=until.isoformat())
+    running.refresh_from_db()
+    assert (running.state, running.paused_until) == ("paused", until)
+    assert "The next email comes on" in pressed(phone, f"{link}pace/", do="carry_on")
+    running.refresh_from_db()
+    assert running.state == "active"
+
+
+@pytest.mark.parametrize(
+    ("until", "reason"),
+    [
+        ("", "Choose the day"),
+        ("soon", "Write it like 2026-03-12"),
+        (date(2001, 1, 1).isoformat(), "Choose a day after today"),
+        (date(2999, 1, 1).isoformat(), "within the next year"),
+    ],
+)
+def test_a_date_that_cannot_be_meant_is_explained_and_comes_back(phone, link, running, until, reason):
+    page = phone.post(f"{link}pace/", {"do": "pause", "until": until})
+    assert page.status_code == 422
+    assert reason in text_of(page)
+    assert f'value="{until}"' in page.content.decode()
+    running.refresh_from_db()
+    assert running.state == "active"
+
+
+def test_every_two_weeks_and_every_week_again(phone, link, running):
+    assert "every two weeks now" in pressed(phone, f"{link}pace/", do="every_two_weeks")
+    running.refresh_from_db()
+    assert running.every_weeks == 2
+    pressed(phone, f"{link}pace/", do="every_week")
+    running.refresh_from_db()
+    assert running.every_weeks == 1
+
+
+def test_a_pause_of_the_practitioners_is_not_the_clients_to_end(phone, link, running):
+    running.pause(timezone.now())
+    assert "Carry on" not in text_of(phone.get(f"{link}pace/"))
+    pressed(phone, f"{link}pace/", do="carry_on")
+    running.refresh_from_db()
+    assert running.state == "paused"
+
+
+def test_stop_this_series_leaves_the_others(phone, link, running, ada, maya):
+    other = make_assignment(ada, make_module(maya, title="Learning to rest"))
+    assert "This series has ended" in pressed(phone, f"{link}stop/", what="series")
+    running.refresh_from_db()
+    other.refresh_from_db()
+    assert (running.state, running.state_by, other.state) == ("stopped", "the client", "active")
+    assert not Suppression.objects.exists()
+
+
+def test_a_series_stopped_by_mistake_can_be_carried_on_at_once(phone, link, running):
+    assert "Carry on with this series" in pressed(phone, f"{link}stop/", what="series")
+    pressed(phone, f"{link}pace/", do="carry_on")
+    running.refresh_from_db()
+    assert running.state == "active"
+
+
+def test_stop_all_emails_ends_every_series_and_keeps_the_address_from_being_written_to(
+    phone, link, ada, maya
+):
+    make_assignment(ada, make_module(maya, title="Learning to rest"))
+    ada.email = "Ada@Example.org"
+    ada.save()
+    for _ in range(2):
+        assert "No more emails come to you" in pressed(phone, f"{link}stop/", what="all")
+    assert not Assignment.objects.running().exists()
+    assert Suppression.objects.get().address == "ada@example.org"
+    assert not ada.has_consent()  # a new address needs a fresh one
+    assert "Carry on" not in text_of(phone.get(f"{link}pace/"))
+
+
+def test_a_mail_programs_one_click_stops_this_series_without_cookies_or_redirect(link, running):
+    response = Browser(enforce_csrf_checks=True).post(
+        f"{link}stop/", "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 200
+    running.refresh_from_db()
+    assert running.state == "stopped"
+    assert not Suppression.objects.exists()
+
+
+def test_nothing_stops_by_a_post_that_names_nothing(phone, link, running):
+    assert "Nothing has changed yet" in pressed(phone, f"{link}stop/")
+    running.refresh_from_db()
+    assert running.state == "active"
