@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class DeskAdminConfig(admin_apps.AdminConfig):
+    """Makes the desk's site the admin site that every room registers with."""
+
+    default_site = "practice.desk.site.DeskSite"
+    default = False
+
+
+class DeskConfig(AppConfig):
+    """Seen: the practitioner's home and the admin site."""
+
+    name = "practice.desk"
+    verbose_name = "Desk"
+    default = True

@@ -1,0 +1,250 @@
+"""The home page: today, what is new, what needs attention, the days after; and the first hour."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.assignments.models import Assignment
+from practice.desk.home import home
+from practice.mailing.models import Delivery
+from practice.people.models import Consent
+from practice.replies.models import Reply
+from resources.models import Article
+from tests.cast import NOW, make_assignment, make_client, make_module
+
+
+def email(assignment, state, step=0, at=NOW, **more):
+    row = Delivery.planned(assignment.pk, assignment.module.steps.all()[step].pk, at, "example.com")
+    row.state = state
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def reflection(delivery, sent_at=NOW, read_at=None):
+    return Reply.objects.create(
+        delivery=delivery, page=f"page-{sent_at}", saved_at=NOW, sent_at=sent_at, read_at=read_at
+    )
+
+
+@pytest.fixture
+def desk(client, maya):
+    client.force_login(maya)
+    return client
+
+
+# --- Going out
+
+
+def test_what_goes_out_today_tells_the_hour_on_both_clocks(maya, module):
+    kiri = make_client(maya, "Kiri", "kiri@example.org", "Pacific/Auckland")
+    # 3 March, 00:30 in Auckland is 2 March, 12:30 in Berlin.
+    make_assignment(kiri, module, first_on=date(2026, 3, 3), at=time(0, 30))
+    departure = home(maya, NOW).today[0]
+    assert (departure.client, departure.step) == ("Kiri", "Step 1")
+    assert departure.my_time == "12:30"
+    assert departure.client_time == "Tuesday, 00:30 in Auckland"
+
+
+def test_the_same_clock_is_not_told_twice(maya, ada, module):
+    make_assignment(ada, module, first_on=date(2026, 3, 2), at=time(18, 0))
+    assert home(maya, NOW).today[0].client_time == ""
+
+
+def test_the_days_after_are_a_week_on_my_own_calendar(maya, assignment):
+    days = home(maya, NOW).days
+    assert [day.name for day in days][:2] == ["Tomorrow", "Wednesday 4 March"]
+    assert len(days) == 6
+    assert [departure.client for departure in days[-1].departures] == ["Ada"], "Sunday 8 March"
+
+
+def test_what_left_today_and_what_is_leaving_stand_with_what_will(maya, assignment, module):
+    email(
+        assignment, Delivery.State.ACCEPTED, at=NOW - timedelta(hours=3), accepted_at=NOW - timedelta(hours=3)
+    )
+    email(assignment, Delivery.State.DUE, step=1)
+    email(
+        assignment,
+        Delivery.State.ACCEPTED,
+        step=2,
+        at=NOW - timedelta(days=3),
+        accepted_at=NOW - timedelta(days=3),
+    )
+    assert [(row.step, row.state) for row in home(maya, NOW).today] == [
+        ("Step 1", "Sent"),
+        ("Step 2", "Waiting to leave"),
+    ]
+
+
+def test_what_is_held_is_not_said_to_go_out(maya, ada, assignment):
+    ada.withdraw_consent(NOW)
+    seen = home(maya, NOW)
+    assert not any(day.departures for day in seen.days)
+    assert seen.concerns
+
+
+# --- New reflections
+
+
+def test_only_what_was_sent_and_not_read_is_new(maya, assignment):
+    delivery = email(assignment, Delivery.State.ACCEPTED)
+    new = reflection(delivery)
+    reflection(delivery, sent_at=NOW - timedelta(days=1), read_at=NOW)
+    Reply.objects.create(delivery=delivery, page="a draft", saved_at=NOW)
+    assert home(maya, NOW).reflections == [new]
+
+
+def test_many_new_ones_are_counted(maya, assignment):
+    delivery = email(assignment, Delivery.State.ACCEPTED)
+    for hours in range(11):
+        reflection(delivery, sent_at=NOW - timedelta(hours=hours))
+    seen = home(maya, NOW)
+    assert (len(seen.reflections), seen.more_reflections) == (8, 3)
+
+
+def test_a_draft_is_nowhere_on_the_page(desk, assignment):
+    delivery = email(assignment, Delivery.State.ACCEPTED)
+    Reply.objects.create(delivery=delivery, page="a draft", saved_at=NOW)
+    assert "Nothing unread" in desk.get("/desk/").content.decode()
+
+
+# --- Needs attention
+
+
+@pytest.mark.parametrize(
+    ("state", "says", "leads_to"),
+    [
+        (Delivery.State.FAILED, "Could not be sent", "mailing_delivery_change"),
+        (Delivery.State.UNCERTAIN, "confirm that this email left", "mailing_delivery_change"),
+        (Delivery.State.BOUNCED, "Came back", "people_client_change"),
+        (Delivery.State.SUPPRESSED, "must not be written to", "people_client_change"),
+        (Delivery.State.COMPLAINED, "unwanted", "mailing_delivery_change"),
+    ],
+)
+def test_an_email_in_trouble_says_why_and_leads_to_what_resolves_it(maya, assignment, state, says, leads_to):
+    row = email(assignment, state, reason="The mailbox is full.")
+    (concern,) = home(maya, NOW).concerns
+    assert (concern.client, concern.about, concern.quiet) == ("Ada", "Step 1", False)
+    assert says in concern.why
+    assert "The mailbox is full." in concern.why
+    pk = row.pk if leads_to.startswith("mailing") else assignment.client.pk
+    assert concern.url == reverse(f"admin:{leads_to}", args=(pk,))
+
+
+def test_trouble_of_long_ago_is_let_be_and_doubt_is_not(maya, assignment):
+    email(assignment, Delivery.State.FAILED, at=NOW - timedelta(days=40))
+    email(assignment, Delivery.State.UNCERTAIN, step=1, at=NOW - timedelta(days=40))
+    assert [concern.about for concern in home(maya, NOW).concerns] == ["Step 2"]
+
+
+def test_a_client_who_has_not_agreed_leads_to_recording_it(maya, module):
+    noor = make_client(maya, "Noor", "noor@example.org", "Europe/London", consented=False)
+    make_assignment(noor, module)
+    (concern,) = home(maya, NOW).concerns
+    assert "has not agreed to emails yet" in concern.why
+    assert concern.url == reverse("admin:people_client_consent", args=(noor.pk,))
+
+
+def test_who_rests_stands_last_and_quietly(maya, assignment, module):
+    assignment.pause(NOW, Assignment.By.CLIENT, date(2026, 3, 20))
+    noor = make_client(maya, "Noor", "noor@example.org", "Europe/London", consented=False)
+    make_assignment(noor, module)
+    concerns = home(maya, NOW).concerns
+    assert [(concern.client, concern.quiet) for concern in concerns] == [("Noor", False), ("Ada", True)]
+    assert "the client’s choice" in concerns[1].why
+
+
+def test_who_has_received_everything_can_be_given_something_else(maya, assignment):
+    for step in assignment.module.steps.all():
+        assignment.skip_next(NOW, step)
+    assert Assignment.objects.get().state == "finished"
+    (concern,) = home(maya, NOW).concerns
+    assert concern.action == "Assign another module"
+    assert concern.url.endswith(f"?clients={assignment.client.pk}")
+
+
+# --- The page
+
+
+def test_everything_the_page_shows_can_be_opened(desk, maya, assignment, module):
+    delivery = email(assignment, Delivery.State.UNCERTAIN)
+    reflection(delivery)
+    noor = make_client(maya, "Noor", "noor@example.org", "Europe/London", consented=False)
+    make_assignment(noor, module)
+    page = desk.get("/desk/")
+    seen = page.context["home"]
+    urls = [row.url for day in seen.days for row in day.departures] + [
+        concern.url for concern in seen.concerns
+    ]
+    assert len(urls) >= 2
+    for url in urls:
+        assert desk.get(url).status_code == 200, url
+
+
+def test_it_asks_the_same_few_questions_however_much_there_is(desk, maya, django_assert_max_num_queries):
+    for number in range(25):
+        who = make_client(
+            maya, f"Client {number}", f"c{number}@example.org", "Asia/Tokyo", consented=number % 2
+        )
+        row = make_assignment(who, make_module(maya, title=f"Module {number}", steps=1))
+        delivery = email(row, Delivery.State.FAILED, at=timezone.now())
+        reflection(delivery)
+    with django_assert_max_num_queries(20):
+        desk.get("/desk/")
+
+
+def test_nothing_of_a_colleague_is_on_it(desk, tom, bo, toms_module):
+    row = make_assignment(bo, toms_module, first_on=date(2026, 3, 3))
+    reflection(email(row, Delivery.State.UNCERTAIN))
+    page = desk.get("/desk/").content.decode()
+    assert not re.search(r"\bBo\b", page)  # whole words: a form token may hold any two letters
+    assert "Learning to rest" not in page
+
+
+def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
+    page = desk.get("/desk/").content.decode()
+    assert [start.title for start in home(maya, NOW).first_hour] == [
+        "Add an article",
+        "Add a client",
+        "Assign the module",
+    ]
+    assert reverse("admin:resources_article_add") in page
+
+
+def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(desk, maya, ada, module):
+    Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
+    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, False]
+    make_assignment(ada, module)
+    assert home(maya, NOW).first_hour == []
+    assert "Your first hour" not in desk.get("/desk/").content.decode()
+
+
+def test_who_runs_the_installation_finds_its_pages_and_no_clients(client, superuser, assignment):
+    client.force_login(superuser)
+    page = client.get("/desk/").content.decode()
+    assert reverse("admin:people_practice_changelist") in page
+    assert not re.search(r"\bAda\b", page)
+
+
+def test_looking_at_home_changes_nothing(desk, assignment):
+    delivery = email(assignment, Delivery.State.ACCEPTED)
+    reply = reflection(delivery)
+    before = (Consent.objects.count(), Assignment.objects.values().get())
+    desk.get("/desk/")
+    desk.head("/desk/")
+    reply.refresh_from_db()
+    assert reply.read_at is None
+    assert (Consent.objects.count(), Assignment.objects.values().get()) == before
+
+
+def test_midnight_is_my_own(maya, ada, module):
+    # 22:30 in UTC is 23:30 in Berlin, still today; 23:30 in UTC is tomorrow there.
+    make_assignment(ada, module, first_on=date(2026, 3, 2), at=time(23, 30))
+    late = datetime(2026, 3, 2, 22, 0, tzinfo=NOW.tzinfo)
+    assert len(home(maya, late).today) == 1
+    assert home(maya, late - timedelta(days=1)).today == []
+    assert timezone.is_aware(home(maya, late).today[0].at)
