@@ -1,0 +1,226 @@
+"""The reflection page in a real browser: on a phone and at a desk, with JavaScript and without."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from practice.replies.models import Reply
+from resources.models import Prompt, PromptKind
+from tests.cast import PASSWORD
+from tests.replies.conftest import deliver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE, DESK, SMALLEST = (
+    {"width": 390, "height": 844},
+    {"width": 1280, "height": 900},
+    {"width": 320, "height": 640},
+)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WORDS = "I asked for a day to think.\n\nThen I slept."
+
+
+@pytest.fixture
+def link(live_server, assignment):
+    """The private link to a step with questions of all four kinds."""
+    step = assignment.module.steps.first()
+    step.body = (
+        "<p>Reading number 1.</p><h3>A heading</h3><ul><li>One</li></ul><blockquote><p>Two</p></blockquote>"
+    )
+    step.minutes, step.content_note = 4, "This one speaks about rest."
+    step.save()
+    for kind, text in ((PromptKind.CHOICE, "What helps?"), (PromptKind.CHECKLIST, "What was there?")):
+        Prompt.objects.create(step=step, position=9, kind=kind, text=text, options=["Rest", "Walking"])
+    return f"{live_server.url}/n/{deliver(assignment, step).token}/"
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Opens a page in a browser of its own, which asks nobody but us for anything."""
+    contexts = []
+
+    def open_(address, size=PHONE, **more):
+        context = browser.new_context(viewport=size, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: strangers.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(address)
+        return page
+
+    strangers, complaints = [], []
+    yield open_
+    for context in contexts:
+        context.close()
+    assert all(address.startswith(live_server.url) for address in strangers)
+    assert not [text for text in complaints if "Content Security Policy" in text]
+
+
+def answer_all(page):
+    page.get_by_label("What stayed with you from reading 1?").fill(WORDS)
+    page.locator(".scale label", has_text="7").click()
+    page.get_by_role("group", name="What helps?").get_by_label("Walking").check()
+    page.get_by_role("group", name="What was there?").get_by_label("Rest").check()
+
+
+def expect_all_answered(page):
+    expect(page.get_by_label("What stayed with you from reading 1?")).to_have_value(WORDS)
+    expect(page.get_by_role("radio", name="7", exact=True)).to_be_checked()
+    expect(page.get_by_role("group", name="What helps?").get_by_label("Walking")).to_be_checked()
+    expect(page.get_by_role("group", name="What was there?").get_by_label("Rest")).to_be_checked()
+
+
+def expect_saved(page):
+    expect(page.locator("#state")).to_contain_text("Saved.")
+
+
+def sign_in(open_page, live_server, practitioner):
+    page = open_page(f"{live_server.url}/desk/login/", DESK)
+    page.locator("[name=username]").fill(practitioner.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[type=submit], button").filter(has_text="Sign in").click()
+    return page
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_from_the_link_to_the_practitioners_desk(open_page, link, live_server, maya, tom, size, javascript):
+    page = open_page(link, size, java_script_enabled=javascript)
+    expect(page.get_by_role("heading", name="Step 1")).to_be_visible()
+    answer_all(page)
+    if javascript:
+        expect_saved(page)
+    else:
+        page.get_by_role("button", name="Save for later").click()
+        expect(page.get_by_text("Saved for later.")).to_be_in_viewport()
+    assert not Reply.objects.sent().exists()
+    page.goto(link)
+    expect_all_answered(page)
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_role("heading", name="Thank you. It is with Maya now.")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_text("I asked for a day to think.")).to_be_visible()
+
+    desk = sign_in(open_page, live_server, maya)
+    desk.goto(f"{live_server.url}/desk/replies/reply/")
+    desk.locator("#result_list, table").get_by_role("link", name="Ada").first.click()
+    expect(desk.get_by_text("I asked for a day to think.")).to_be_visible()
+    expect(desk.get_by_text("7 of 10 (Not at all – Very)")).to_be_visible()
+    desk.get_by_role("button", name="Mark as read").click()
+    expect(desk.get_by_role("button", name="Mark as new again")).to_be_visible()
+
+    toms = sign_in(open_page, live_server, tom)
+    assert toms.goto(desk.url).status == 404
+
+
+def test_what_is_typed_without_a_connection_is_kept_and_saved_when_it_is_back(open_page, link):
+    page = open_page(link)
+    page.context.set_offline(True)
+    answer_all(page)
+    expect(page.locator("#state")).to_contain_text("Not saved yet: there is no connection.")
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.locator("#state")).to_contain_text("Not saved yet")
+    expect_all_answered(page)
+    page.context.set_offline(False)
+    expect_saved(page)
+    assert not Reply.objects.sent().exists()  # sending stays the client's own press
+
+
+def test_a_page_that_was_reloaded_without_a_connection_brings_the_words_back(open_page, link):
+    page = open_page(link)
+    page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
+    page.route("**/draft/", lambda route: route.abort())
+    answer_all(page)
+    expect(page.locator("#state")).to_contain_text("Not saved yet")
+    page.reload()
+    expect_all_answered(page)
+    page.unroute("**/draft/")
+    expect_saved(page)
+    assert page.evaluate("sessionStorage.length") == 0
+    assert Reply.objects.get().values()[0] == WORDS
+
+
+def test_sending_right_after_the_last_word_sends_that_word(open_page, link):
+    page = open_page(link)
+    page.get_by_label("What stayed with you from reading 1?").press_sequentially("The last word.")
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_role("heading", name="Thank you. It is with Maya now.")).to_be_visible()
+    assert Reply.objects.get().values()[0] == "The last word."
+    page.go_back()
+    expect(page.get_by_text("What you sent is with Maya.")).to_be_visible()
+
+
+def test_a_second_window_is_told_nothing_and_loses_nothing(open_page, link):
+    first = open_page(link)
+    second = first.context.new_page()
+    second.goto(link)
+    for page, words in ((first, "From the first."), (second, "From the second.")):
+        page.get_by_label("What stayed with you from reading 1?").fill(words)
+        expect_saved(page)
+        page.get_by_role("button", name="Send this to Maya").click()
+        expect(page.get_by_text("It is with Maya now.")).to_be_visible()
+    assert {reply.values()[0] for reply in Reply.objects.sent()} == {"From the first.", "From the second."}
+
+
+def test_the_scale_works_by_keyboard_and_enter_never_sends(open_page, link):
+    page = open_page(link)
+    page.get_by_role("radio", name=re.compile("^0 . Not at all$")).focus()
+    page.keyboard.press("Space")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="4", exact=True)).to_be_checked()
+    page.keyboard.press("Enter")
+    expect_saved(page)
+    assert not Reply.objects.sent().exists()
+    expect(page.get_by_role("group", name="How settled do you feel?")).to_be_visible()
+
+
+def test_a_text_field_grows_with_its_text(open_page, link):
+    page = open_page(link)
+    field = page.get_by_label("What stayed with you from reading 1?")
+    before = field.bounding_box()["height"]
+    field.fill("A line.\n" * 20)
+    assert field.bounding_box()["height"] > before + 200
+
+
+def test_it_fits_the_smallest_phone_with_fingers(open_page, link):
+    page = open_page(link, SMALLEST)
+    for address in (link, f"{link}stop/", f"{link}pace/", link.replace("/n/", "/n/x")):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        for target in page.locator("button, .scale label, .pick, .top a, input[type=date]").all():
+            box = target.bounding_box()
+            assert box["height"] >= 48, target.inner_text()
+            assert box["width"] >= 48, target.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing(open_page, link, size, scheme):
+    page = open_page(link, size, color_scheme=scheme)
+    check(page, "empty")
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is written yet.")
+    check(page, "nothing to send")
+    answer_all(page)
+    expect_saved(page)
+    check(page, "draft")
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_text("It is with Maya now.")).to_be_visible()
+    check(page, "sent")
+    for name in ("stop", "pace"):
+        page.goto(f"{link}{name}/")
+        check(page, name)
+    page.get_by_role("button", name="Pause until this day").click()
+    check(page, "pace without a date")
+    page.goto(link.replace("/n/", "/n/x"))
+    check(page, "no such link")
+
+
+def check(page, state):
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    assert not found, f"{state}: " + "; ".join(f"{one['id']} {one['nodes'][0]['html']}" for one in found)
+    assert re.fullmatch("A page for you|Your emails", page.title())
