@@ -263,5 +263,5 @@ class LibraryPrompt(Question):
 
     class Meta:
         ordering = ("theme", "pk")
-        verbose_name = "question in my library"
+        verbose_name = "question"
         verbose_name_plural = "question library"

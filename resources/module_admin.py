@@ -57,6 +57,9 @@ class ModuleAdmin(OwnedAdmin):
     list_display = ("title", "steps_count", "weeks", "clients")
     search_fields = ("title", "description")
     search_help_text = "Search by title or description"
+    when_empty = (
+        "No module yet. Most begin as an article: add one there, and make a module of what it proposes."
+    )
     ordering = ("title", "pk")
     readonly_fields = ("its_steps",)
 

@@ -26,6 +26,10 @@ class ArticleAdmin(OwnedAdmin):
     list_display = ("title", "author", "proposed", "modules_made", "created_at")
     search_fields = ("title", "author")
     search_help_text = "Search by title or author"
+    when_empty = (
+        "No article yet. Add one of yours: paste it, or choose a file. It is read into short steps, and you look "
+        "through them before anything is kept."
+    )
 
     @admin.display(description="Steps proposed")
     def proposed(self, article: Article) -> int:

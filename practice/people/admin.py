@@ -215,6 +215,11 @@ class PracticeAdmin(InstallationAdmin):
 
 class PractitionerForm(UserChangeForm):
     time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
+    is_superuser = forms.BooleanField(
+        required=False,
+        label="Runs this installation",
+        help_text="Can set up the practice and its practitioners. Does not see their clients, nor what those write.",
+    )
 
 
 class NewPractitionerForm(UserCreationForm):
@@ -225,6 +230,7 @@ class NewPractitionerForm(UserCreationForm):
 class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
     form = PractitionerForm
     add_form = NewPractitionerForm
+    add_form_template = None  # theirs speaks of users
     change_password_form = AdminPasswordChangeForm
     ordering = ("name",)
     list_display = ("name", "email", "time_zone", "is_active", "is_superuser")

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='library', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'question in my library',
+                'verbose_name': 'question',
                 'verbose_name_plural': 'question library',
                 'ordering': ('theme', 'pk'),
             },
