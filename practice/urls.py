@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
 
 from practice.desk.health import health
 from practice.replies import pace, pages
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("desk/", admin.site.urls),
     path("health/", health, name="health"),
     path("n/<token>/", pages.reflection, name="reflection"),

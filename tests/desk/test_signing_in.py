@@ -16,6 +16,10 @@ def test_a_practitioner_signs_in_with_an_email_address_however_it_is_written(cli
     assert sign_in(client, "Maya@Example.com").url == "/desk/"
 
 
+def test_the_bare_address_leads_to_the_desk(client, db):
+    assert client.get("/").url == "/desk/"
+
+
 def test_the_form_asks_for_an_email_address(client, db):
     assert "Email address" in client.get(LOGIN).content.decode()
 
