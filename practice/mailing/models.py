@@ -16,6 +16,8 @@ from resources.models import Step
 
 #: How long a step may wait for a server or a worker; then it moves to the client's next slot.
 WINDOW = timedelta(hours=6)
+#: Attempts that may end without an answer, before an email is parked for a person to look at.
+MOST_ATTEMPTS = 3
 
 
 class Edition(models.Model):
@@ -194,6 +196,13 @@ class Delivery(Owned):
     def window_began_at(self) -> datetime:
         """When it was first meant to leave; `due_at` moves with every try."""
         return self.expires_at - WINDOW
+
+    def still_ours(self) -> DeliveryQuerySet:
+        """The row, if the lease it was claimed with is still ours. An uncertain one is: whoever sent it may still
+        say how it ended.
+        """
+        leased = (self.State.CLAIMED, self.State.SUBMITTING, self.State.UNCERTAIN)
+        return type(self).objects.filter(pk=self.pk, lease=self.lease, state__in=leased)
 
     def send_again(self, now: datetime) -> bool:
         """Let it leave once more, if it failed or nobody can know. Returns whether that changed anything."""

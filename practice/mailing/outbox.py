@@ -15,12 +15,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from practice.mailing import links, reasons
+from practice.mailing.doubt import doubt
 from practice.mailing.editions import Editions
 from practice.mailing.messages import letter, values_for
-from practice.mailing.models import Delivery, DeliveryQuerySet
+from practice.mailing.models import MOST_ATTEMPTS, Delivery
 from practice.mailing.outcome import Outage, Outcome, Transport
 from practice.mailing.transport import open_transport
-from practice.people.models import Practice
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ BATCH = 20
 LEASE = timedelta(minutes=5)
 #: A sender rings for a fresh one after this long: the task's time limit less the longest wait for a slow server.
 SHIFT = timedelta(seconds=60)
-MOST_ATTEMPTS = 3
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -63,16 +62,6 @@ def deliver(clock: Clock = timezone.now, tell: Callable[[Delivery, Outcome], Non
     return False
 
 
-def recover(now: datetime) -> None:
-    """Take up what a process left when it died: free what it had only claimed, doubt what it was handing over."""
-    ended = Delivery.objects.filter(lease_until__lte=now)
-    for delivery in ended.filter(state=State.SUBMITTING):
-        doubt(delivery, reasons.LEASE_ENDED, now)
-    claimed = ended.filter(state=State.CLAIMED)
-    claimed.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, reason=reasons.PARKED)
-    claimed.update(state=State.DUE, lease_until=None)
-
-
 # --- Claim ----------------------------------------------------------------------------------------
 
 
@@ -101,7 +90,7 @@ def alone_if_tried(rows: list[tuple[int, int]]) -> list[int]:
 def release(deliveries: list[Delivery], why: str) -> None:
     """Give a lease back unused: the server is away, which is no email's fault and costs no attempt."""
     for delivery in deliveries:
-        _mine(delivery).update(
+        delivery.still_ours().update(
             state=State.DUE, lease_until=None, reason=why[:300], attempts=F("attempts") - 1
         )
 
@@ -164,7 +153,7 @@ def record(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     if outcome.kind == "unknown":
         doubt(delivery, reasons.UNKNOWN, now, outcome)
     else:
-        _mine(delivery).update(**_told(outcome), **_became(delivery, outcome, now))
+        delivery.still_ours().update(**outcome.in_words(), **_became(delivery, outcome, now))
 
 
 def _became(delivery: Delivery, outcome: Outcome, now: datetime) -> dict:
@@ -191,22 +180,3 @@ def patience(delivery: Delivery, now: datetime) -> timedelta:
     """How long to wait before the next try: as long as it has waited already, from a minute to an hour."""
     waited = now - delivery.window_began_at
     return min(max(waited, SHORTEST_WAIT), LONGEST_WAIT)
-
-
-def doubt(delivery: Delivery, why: str, now: datetime, outcome: Outcome | None = None) -> None:
-    """Nobody can know whether it left. The practice has chosen: send it once more, or wait for a person."""
-    once_more = Practice.current().uncertain == Practice.Uncertain.RESEND and not delivery.resent
-    became: dict = {"state": State.UNCERTAIN, "reason": why}
-    if once_more:
-        became = {"state": State.DUE, "lease_until": None, "resent": True, "reason": why, "due_at": now}
-    _mine(delivery).update(**_told(outcome) if outcome else {}, **became)
-
-
-def _told(outcome: Outcome) -> dict:
-    return {"phase": outcome.phase, "code": outcome.code, "answer": outcome.text[:2000]}
-
-
-def _mine(delivery: Delivery) -> DeliveryQuerySet:
-    """The row, if the lease is still ours. An uncertain one is: whoever sent it may still say how it ended."""
-    leased = (State.CLAIMED, State.SUBMITTING, State.UNCERTAIN)
-    return Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease, state__in=leased)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from django.core.mail import EmailMessage
 
@@ -30,6 +30,10 @@ class Outcome:
     text: str = ""
     retry_after: timedelta | None = None
     provider_id: str = ""
+
+    def in_words(self) -> dict[str, Any]:
+        """The server's own words, as a delivery keeps them."""
+        return {"phase": self.phase, "code": self.code, "answer": self.text[:2000]}
 
 
 class Outage(Exception):

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from practice.mailing import outbox, planning
+from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 
 #: How many senders one tick calls, at most. Each keeps a connection of its own.
@@ -16,7 +17,7 @@ SENDERS = 2
 def tick() -> None:
     """Once a minute: take up what was left, plan what is due, and call senders for it."""
     now = timezone.now()
-    outbox.recover(now)
+    recover(now)
     planning.plan(now)
     waiting = Delivery.objects.due(now).count()
     for _ in range(min(SENDERS, ceil(waiting / outbox.BATCH))):

@@ -6,6 +6,7 @@ from itertools import takewhile
 import pytest
 
 from practice.mailing import outbox
+from practice.mailing.doubt import recover
 from practice.mailing.editions import Editions
 from practice.mailing.models import Delivery
 from practice.mailing.transport import open_transport
@@ -135,7 +136,7 @@ def test_an_email_that_kills_its_process_takes_nobody_with_it(several, server):
     """Whoever hands over Bea's email dies on the spot; the leases end, and others take over."""
     for minutes in range(0, 60, 6):
         now = SLOT + timedelta(minutes=minutes)
-        outbox.recover(now)
+        recover(now)
         while batch := outbox.claim(now):
             with open_transport() as transport:
                 for row in takewhile(lambda row: row.client.name != "Bea", batch):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from practice.mailing import outbox, planning
+from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Outcome
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         def clock() -> datetime:
             return now or timezone.now()
 
-        outbox.recover(clock())
+        recover(clock())
         planned = planning.plan(clock())
         self.stdout.write(f"Planned: {planned}.")
         while outbox.deliver(clock, self.tell):
@@ -57,7 +58,7 @@ class Command(BaseCommand):
     def say_what_would_leave(self, now: datetime) -> None:
         """Do the planning for real, look, and undo it."""
         with transaction.atomic():
-            outbox.recover(now)
+            recover(now)
             planning.plan(now)
             for row in Delivery.objects.due(now).welcome().order_by("due_at", "pk"):
                 self.stdout.write(f"Would send step {row.step_id} of assignment {row.assignment_id}.")
