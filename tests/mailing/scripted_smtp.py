@@ -52,11 +52,15 @@ class Conversation(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b"..") else line)
         answer = self.server.script_for("DOT", self.recipient)
         if not isinstance(answer, str) or answer.startswith("2"):
-            self.server.accepted.append(b"".join(lines))  # kept, whatever the client gets to hear
-        self.say("DOT")
+            self.server.accept(b"".join(lines), answer)  # kept, whatever the client gets to hear
+        self.reply(answer)
 
     def say(self, phase):
-        answer = self.server.script_for(phase, self.recipient if phase in ("RCPT", "DATA", "DOT") else "")
+        self.reply(
+            self.server.script_for(phase, self.recipient if phase in ("RCPT", "DATA", "DOT") else "")
+        )
+
+    def reply(self, answer):
         if answer is DROP:
             raise Gone
         if answer is STALL:
@@ -81,6 +85,9 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         if callable(asked):
             asked = asked(recipient)
         return asked or USUAL.get(phase)
+
+    def accept(self, content, answer):
+        self.accepted.append(content)
 
     def handle_error(self, request, client_address):
         pass
