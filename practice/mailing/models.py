@@ -1,4 +1,4 @@
-"""What goes out: editions (compiled once per step), deliveries (the outbox), and addresses not to be written to."""
+"""What goes out: editions (compiled once per step), deliveries (the outbox), what is told of them, suppressions."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing import links
+from practice.mailing.heard import Heard
 from practice.people.models import Client, Consent
 from practice.people.ownership import Owned, OwnedQuerySet
 from resources.models import Step
@@ -95,6 +96,8 @@ class Delivery(Owned):
     SENT: ClassVar = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.COMPLAINED)
     #: Those that were called back before they left: planning the step again revives them.
     CALLED_BACK: ClassVar = (State.CANCELLED, State.SUPPRESSED)
+    #: Those that the practitioner may let leave once more.
+    SENDABLE_AGAIN: ClassVar = (State.FAILED, State.UNCERTAIN, State.BOUNCED)
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="deliveries")
     #: A step that went to somebody stays: with it would go the email and what the client wrote to it.
@@ -125,6 +128,8 @@ class Delivery(Owned):
     values = models.JSONField(default=dict)
     message_id = models.CharField(max_length=120, unique=True)
     provider_id = models.CharField(max_length=200, blank=True)
+    #: The strongest thing that was told of it since it left.
+    heard = models.CharField(max_length=12, choices=Heard, blank=True)
     #: The server's answer to the last attempt: its phase (connect, mail, rcpt, data, dot), code and text.
     phase = models.CharField(max_length=10, blank=True)
     code = models.PositiveSmallIntegerField(null=True)
@@ -152,6 +157,10 @@ class Delivery(Owned):
                 fields=("lease_until",),
                 name="delivery_leased",
                 condition=models.Q(state__in=("claimed", "submitting")),
+            ),
+            # For events of providers that give back no id of ours.
+            models.Index(
+                fields=("provider_id",), name="delivery_by_provider", condition=~models.Q(provider_id="")
             ),
         )
 
@@ -205,8 +214,8 @@ class Delivery(Owned):
         return type(self).objects.filter(pk=self.pk, lease=self.lease, state__in=leased)
 
     def send_again(self, now: datetime) -> bool:
-        """Let it leave once more, if it failed or nobody can know. Returns whether that changed anything."""
-        again = type(self).objects.filter(pk=self.pk, state__in=(self.State.FAILED, self.State.UNCERTAIN))
+        """Let it leave once more, if it failed, came back, or nobody can know. Returns whether that changed anything."""
+        again = type(self).objects.filter(pk=self.pk, state__in=self.SENDABLE_AGAIN)
         self.revive(now)
         return again.update(**{name: getattr(self, name) for name in self.REVIVED}) == 1
 
@@ -221,11 +230,21 @@ class Delivery(Owned):
         return uncertain.update(**known) == 1
 
     #: What `revive` changes.
-    REVIVED: ClassVar = ("state", "reason", "due_at", "expires_at", "link_expires_at", "attempts", "resent")
+    REVIVED: ClassVar = (
+        "state",
+        "reason",
+        "due_at",
+        "expires_at",
+        "link_expires_at",
+        "attempts",
+        "resent",
+        "heard",
+    )
 
     def revive(self, due_at: datetime) -> None:
         """Let it leave at `due_at`, with a full window and all attempts. Not saved: see REVIVED."""
         self.state, self.reason, self.attempts, self.resent = self.State.DUE, "", 0, False
+        self.heard = Heard.NOTHING
         self.due_at, self.expires_at, self.link_expires_at = due_at, due_at + WINDOW, due_at + links.LIFETIME
 
 
@@ -233,9 +252,9 @@ class Suppression(models.Model):
     """An address that must not be written to, and why."""
 
     class Why(models.TextChoices):
-        ASKED = "asked", "They asked for no more emails"
         BOUNCED = "bounced", "The address does not exist"
         COMPLAINED = "complained", "They marked an email as unwanted"
+        ASKED = "asked", "They asked for no more emails"
 
     #: In lower case.
     address = models.EmailField(unique=True)
@@ -244,3 +263,37 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.get_why_display()
+
+    @classmethod
+    def add(cls, address: str, why: Why, now: datetime) -> None:
+        """Write to this address no more. Of several reasons the last in `Why` stands, whichever came first."""
+        row, new = cls.objects.get_or_create(address=address.lower(), defaults={"why": why, "at": now})
+        if not new:
+            lighter = cls.Why.values[: cls.Why.values.index(why)]
+            cls.objects.filter(pk=row.pk, why__in=lighter).update(why=why)
+
+
+class ProviderEvent(models.Model):
+    """One thing that was told of an email, kept once: ids and words of our own, no address and no content."""
+
+    #: A digest of the event's id, else of what it says: the same event told twice has the same.
+    key = models.CharField(max_length=64, unique=True)
+    #: The provider's name, or "bounce mail".
+    source = models.CharField(max_length=30)
+    told = models.CharField(max_length=12, choices=Heard)
+    #: RFC 3463: 5.1.1 and the like.
+    status = models.CharField(max_length=12, blank=True)
+    #: By the provider's clock.
+    at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    #: Empty for emails that are not of this installation.
+    delivery = models.ForeignKey(Delivery, models.CASCADE, null=True, related_name="events")
+    event_id = models.CharField("id of the event", max_length=200, blank=True)
+    provider_id = models.CharField("id of the email at the provider", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-received_at", "-pk")
+        verbose_name = "event"
+
+    def __str__(self) -> str:
+        return f"Event {self.pk}"

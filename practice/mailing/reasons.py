@@ -2,6 +2,8 @@
 
 import re
 
+from practice.mailing.heard import Heard
+
 # RFC 3463: the second and third number tell what is wrong, whatever language the server speaks.
 BY_DETAIL = {
     "1.1": "There is no mailbox with this address. Ask your client for the right one.",
@@ -29,7 +31,19 @@ BY_CODE = {
     553: "Their mail server does not accept this address.",
     554: "Their mail server refused it under its rules, perhaps as unwanted.",
 }
-DETAIL = re.compile(r"\b[245]\.(\d{1,3})\.(\d{1,3})\b")
+DETAIL = re.compile(r"(?<![\d.])[245]\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+
+#: The details of RFC 3463 that say: nobody ever gets an email at this address.
+GONE = {"1.0", "1.1", "1.2", "1.3", "1.4", "1.6", "1.9", "1.10", "2.1"}
+#: Subjects that are about this email, these servers or this moment, however final they sound.
+NOT_GONE = {"2", "3", "6", "7"}
+#: For servers that tell no detail. They all speak some English.
+NO_SUCH_MAILBOX = re.compile(
+    r"\b(?:no such|unknown|invalid) (?:user|recipient|mailbox|address|account|local part)"
+    r"|\b(?:user|recipient|mailbox|address|account)\b.{0,40}?"
+    r"\b(?:unknown|not found|does(?: not|n[’']t) exist|not exist|disabled|invalid)\b",
+    re.IGNORECASE,
+)
 
 UNREADABLE = "The address or a name cannot be written into an email. Look at them on the client’s page."
 PARKED = "It was tried three times, and each time something broke before there was an answer."
@@ -56,6 +70,41 @@ def later(code: int | None, text: str) -> str:
     """Why a server asks for patience."""
     why = _told(code, text) if code and 400 <= code < 500 and DETAIL.search(text) else ""
     return f"{why or 'The mail server asked us to try later.'} It will be tried again."
+
+
+def is_gone(text: str, said: bool | None = None) -> bool:
+    """Whether a server's words mean that nobody gets emails at this address, now or later.
+
+    `said` is what the provider makes of it, where it makes something of it. A detail (RFC 3463) in the words knows
+    better: providers also call it final when a mailbox is full or an email looks like spam.
+    """
+    if detail := DETAIL.search(text):
+        subject, number = detail.groups()
+        if f"{subject}.{number}" in GONE:
+            return detail[0][0] == "5"
+        if subject in NOT_GONE or detail[0][0] != "5":
+            return False
+    return bool(NO_SUCH_MAILBOX.search(text)) if said is None else said
+
+
+def status_in(text: str) -> str:
+    """The status of RFC 3463 in a server's words, such as 5.1.1; empty when there is none."""
+    detail = DETAIL.search(text)
+    return detail[0] if detail else ""
+
+
+def heard(told: Heard, text: str) -> str:
+    """What was told of an email that left, when its state alone does not say it. `text` is the server's own."""
+    if told == Heard.GONE:
+        return _told(None, text) or BY_DETAIL["1.1"]
+    if told == Heard.RETURNED:
+        return f"{_told(None, text) or 'Their mail server did not take it.'} The next email is tried as planned."
+    if told == Heard.REFUSED:
+        return (
+            _told(None, text)
+            or "The mail provider did not send it. Whoever runs Interlude can see there why."
+        )
+    return ""
 
 
 def _told(code: int | None, text: str) -> str:

@@ -1,0 +1,44 @@
+"""What a provider or a bounce mail tells of an email that left, and which of several tellings stands.
+
+Events come twice, late and in any order. What stands is the strongest of all that were told, so the order cannot matter.
+"""
+
+from django.db.models import TextChoices
+
+
+class Heard(TextChoices):
+    """One thing that can be told, in a word."""
+
+    NOTHING = ""
+    TAKEN = "taken", "The provider has it"
+    DELAYED = "delayed", "It is delayed, and tried again"
+    REFUSED = "refused", "The provider did not send it"
+    RETURNED = "returned", "It came back, this once"
+    DELIVERED = "delivered", "It arrived"
+    GONE = "gone", "It came back: there is no such mailbox"
+    COMPLAINED = "complained", "It was marked as unwanted"
+    UNSUBSCRIBED = "unsubscribed", "The provider was asked for no more emails"
+    UNKNOWN = "unknown", "Something that Interlude does not know"
+    UNREADABLE = "unreadable", "Something that cannot be read"
+
+
+#: What became of an email, the weakest first. A late "it arrived" does not undo "there is no such mailbox"; and "it came
+#: back, this once" does not undo "it arrived", because providers say so of an absence note, too.
+BY_STRENGTH = (
+    Heard.NOTHING,
+    Heard.REFUSED,
+    Heard.RETURNED,
+    Heard.DELIVERED,
+    Heard.GONE,
+    Heard.COMPLAINED,
+)
+
+
+def stands(before: Heard, told: Heard) -> Heard:
+    """Which of two stands. What says nothing of the email's end changes nothing."""
+    return told if before in weaker(told) else before
+
+
+def weaker(told: Heard) -> tuple[Heard, ...]:
+    """What this overrules; nothing, if it says nothing of the email's end."""
+    return BY_STRENGTH[: BY_STRENGTH.index(told)] if told in BY_STRENGTH else ()
