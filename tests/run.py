@@ -58,7 +58,7 @@ def install_absent() -> None:
 
 
 @contextmanager
-def postgres(programs: Path) -> Iterator[str]:
+def postgres(programs: Path, fsync: str = "off") -> Iterator[str]:
     """A PostgreSQL of this run's own, in a temporary folder and on a unix socket. Yields its DATABASE_URL."""
     # PostgreSQL refuses to run as root.
     as_owner = ["runuser", "-u", "postgres", "--"] if IS_ROOT else []
@@ -66,7 +66,7 @@ def postgres(programs: Path) -> Iterator[str]:
         if IS_ROOT:
             shutil.chown(folder, "postgres")
         data, quiet = f"{folder}/data", {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        options = f"-k {folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=200"
         control = [*as_owner, programs / "pg_ctl", "-D", data]
         making = ["-U", getpass.getuser(), "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run([*as_owner, programs / "initdb", "-D", data, *making], **quiet)
