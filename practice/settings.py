@@ -125,6 +125,13 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# --- The outbox ---------------------------------------------------------------------------------
+
+# How many senders a tick calls, each with a connection of its own to the mail server or provider.
+SENDERS = env.int("SENDERS", default=4)
+# How long an email that a process had claimed when it died waits for another one to take it up.
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
+
 # --- Celery: a doorbell, never a store ----------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -136,8 +143,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_TIME_LIMIT = 240
-CELERY_TASK_SOFT_TIME_LIMIT = 210
+# Longer than a shift and the slowest email at its end, shorter than the lease: see practice/mailing/outbox.py.
+CELERY_TASK_TIME_LIMIT = LEASE_SECONDS * 4 // 5
+CELERY_TASK_SOFT_TIME_LIMIT = LEASE_SECONDS * 7 // 10
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -161,6 +169,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="letters@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Anymail's settings for a provider, as JSON: {"POSTMARK_SERVER_TOKEN": "..."}
 ANYMAIL = env.json("ANYMAIL", default={})
+# Bounce mails, where mail leaves by SMTP: the address they come to, and the mailbox that `manage.py read_bounces` reads.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 
 # --- Language and time --------------------------------------------------------------------------
 

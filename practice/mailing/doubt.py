@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import F
+
 from practice.mailing import reasons
 from practice.mailing.models import MOST_ATTEMPTS, Delivery
 from practice.mailing.outcome import Outcome
@@ -15,9 +18,18 @@ def recover(now: datetime) -> None:
     ended = Delivery.objects.filter(lease_until__lte=now)
     for delivery in ended.filter(state=State.SUBMITTING):
         doubt(delivery, reasons.LEASE_ENDED, now)
-    claimed = ended.filter(state=State.CLAIMED)
-    claimed.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, reason=reasons.PARKED)
-    claimed.update(state=State.DUE, lease_until=None)
+    with transaction.atomic():
+        claimed = (
+            ended.filter(state=State.CLAIMED).order_by("due_at", "pk").select_for_update(skip_locked=True)
+        )
+        suspects: dict[str, int] = {}  # the one that was in work: the first of each lease that has not left
+        taken = list(claimed.values_list("lease", "pk"))
+        for lease, pk in taken:
+            suspects.setdefault(lease, pk)
+        rows = Delivery.objects.filter(pk__in=[pk for _, pk in taken])
+        rows.filter(pk__in=suspects.values()).update(attempts=F("attempts") + 1)
+        rows.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, reason=reasons.PARKED)
+        rows.filter(state=State.CLAIMED).update(state=State.DUE, lease_until=None)
 
 
 def doubt(delivery: Delivery, why: str, now: datetime, outcome: Outcome | None = None) -> None:

@@ -138,18 +138,18 @@ def edition_of(source: Source) -> Edition:
 
 
 class Editions:
-    """The editions that one sender needs during a shift, each asked of the database once."""
+    """The editions that one batch needs, each compiled and asked of the database once."""
 
     def __init__(self) -> None:
         self.practice = Practice.current()
-        self.found: dict[Source, Edition] = {}
+        self.found: dict[tuple[int, str, str], Edition] = {}
 
     def of(self, step: Step, client: Client) -> Edition:
         """The edition of a step in a client's language, as openly as the client wants it."""
-        source = Source.of(step, self.practice, client.language, client.discretion)
-        if source not in self.found:
-            self.found[source] = edition_of(source)
-        return self.found[source]
+        key = step.pk, client.language, client.discretion
+        if key not in self.found:
+            self.found[key] = edition_of(Source.of(step, self.practice, client.language, client.discretion))
+        return self.found[key]
 
 
 def _headers(source: Source) -> list[tuple[str, str]]:

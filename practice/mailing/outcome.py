@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from django.core.mail import EmailMessage
+from practice.mailing.messages import Letter, letter
+from practice.mailing.mime import envelope_address
+from practice.mailing.models import Delivery
 
 Phase = Literal["build", "connect", "mail", "rcpt", "data", "dot", "api"]
 Kind = Literal["accepted", "later", "refused", "dropped", "unknown", "withdrawn"]
@@ -40,15 +42,42 @@ class Outage(Exception):
     """The server cannot be reached, or does not let us in: a sentence. No email is to blame, and none has left."""
 
 
+@dataclass(frozen=True)
+class Offered:
+    """The answer to an offer: the `refusal` of this email, if it is not wanted (then nothing of it has left), and what
+    became of the `last` one, if that was still open.
+    """
+
+    refusal: Outcome | None = None
+    last: Outcome | None = None
+
+
 class Transport(ABC):
-    """One way out. In a with block it keeps its connection from the first email to the last."""
+    """One way out. In a with block it keeps its connection from the first email to the last.
+
+    Each email is offered, and then submitted or withdrawn. What became of it is told with the next offer, or by
+    `finish`: so it can travel together with the envelope of the next.
+    """
 
     @abstractmethod
-    def send(self, message: EmailMessage, may_submit: MaySubmit) -> Outcome:
-        """Hand over one email, if `may_submit` says yes just before the point of no return.
+    def offer(self, delivery: Delivery, at: datetime) -> Offered:
+        """Bring an email, dated `at`, to the point of no return. Nothing of it has left when this returns.
 
-        Raises Outage, and ValueError when it cannot be written down as an email.
+        Raises ValueError, before anything is said, when it cannot be written down; and Outage. `finish` then still
+        tells of the last one.
         """
+
+    @abstractmethod
+    def submit(self) -> None:
+        """Let the offered email go. Raises Outage; then it has not left."""
+
+    @abstractmethod
+    def withdraw(self) -> None:
+        """Do not let it go."""
+
+    @abstractmethod
+    def finish(self) -> Outcome | None:
+        """What became of the email that was submitted last, unless that was told already."""
 
     @abstractmethod
     def close(self) -> None:
@@ -59,3 +88,31 @@ class Transport(ABC):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+class CallTransport(Transport):
+    """A way out that takes an email in one call, which nobody can look into. The point of no return is the call."""
+
+    def __init__(self) -> None:
+        self._offered: Letter | None = None
+        self._last: Outcome | None = None
+
+    @abstractmethod
+    def send(self, message: Letter, may_submit: MaySubmit) -> Outcome:
+        """Hand over one email, if `may_submit` says yes just before the call. Raises Outage and ValueError."""
+
+    def offer(self, delivery: Delivery, at: datetime) -> Offered:
+        envelope_address(delivery.to_address)
+        self._offered = letter(delivery, at)
+        return Offered(last=self.finish())
+
+    def submit(self) -> None:
+        if self._offered is not None:
+            self._last = self.send(self._offered, lambda: True)
+
+    def withdraw(self) -> None:
+        self._offered = None
+
+    def finish(self) -> Outcome | None:
+        last, self._last = self._last, None
+        return last

@@ -9,15 +9,16 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from urllib3.exceptions import NewConnectionError
 
-from practice.mailing.outcome import MaySubmit, Outage, Outcome, Transport
+from practice.mailing.outcome import CallTransport, MaySubmit, Outage, Outcome
 
 UNREACHABLE = "The mail provider cannot be reached."
 
 
-class BackendTransport(Transport):
+class BackendTransport(CallTransport):
     """Whatever EMAIL_BACKEND names, apart from SMTP. The point of no return is the call."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
+        super().__init__()
         self.backend = backend
 
     def send(self, message: EmailMessage, may_submit: MaySubmit) -> Outcome:

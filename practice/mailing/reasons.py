@@ -36,7 +36,7 @@ DETAIL = re.compile(r"(?<![\d.])[245]\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 #: The details of RFC 3463 that say: nobody ever gets an email at this address.
 GONE = {"1.0", "1.1", "1.2", "1.3", "1.4", "1.6", "1.9", "1.10", "2.1"}
 #: Subjects that are about this email, these servers or this moment, however final they sound.
-NOT_GONE = {"2", "3", "6", "7"}
+NOT_GONE = {"1", "2", "3", "6", "7"}
 #: For servers that tell no detail. They all speak some English.
 NO_SUCH_MAILBOX = re.compile(
     r"\b(?:no such|unknown|invalid) (?:user|recipient|mailbox|address|account|local part)"
@@ -47,6 +47,7 @@ NO_SUCH_MAILBOX = re.compile(
 
 UNREADABLE = "The address or a name cannot be written into an email. Look at them on the client’s page."
 PARKED = "It was tried three times, and each time something broke before there was an answer."
+DROPPED = "Something broke before it left. It will be tried again."
 UNKNOWN = "The connection broke after the email was handed over and before the server confirmed it."
 LEASE_ENDED = "The process that was handing it over stopped at that moment."
 LAPSED = "It could not leave within six hours. The step comes with the next one’s turn."
@@ -98,7 +99,9 @@ def heard(told: Heard, text: str) -> str:
     if told == Heard.GONE:
         return _told(None, text) or BY_DETAIL["1.1"]
     if told == Heard.RETURNED:
-        return f"{_told(None, text) or 'Their mail server did not take it.'} The next email is tried as planned."
+        return (
+            f"{_told(None, text) or 'Their mail server did not take it.'} The next email is tried as planned."
+        )
     if told == Heard.REFUSED:
         return (
             _told(None, text)

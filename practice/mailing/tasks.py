@@ -3,14 +3,15 @@
 from math import ceil
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from practice.mailing import outbox, planning
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 
-#: How many senders one tick calls, at most. Each keeps a connection of its own.
-SENDERS = 2
+#: So few emails are left to one sender, before another one is called, up to SENDERS.
+EMAILS_EACH = 25
 
 
 @shared_task(expires=55)
@@ -20,7 +21,7 @@ def tick() -> None:
     recover(now)
     planning.plan(now)
     waiting = Delivery.objects.due(now).count()
-    for _ in range(min(SENDERS, ceil(waiting / outbox.BATCH))):
+    for _ in range(min(settings.SENDERS, ceil(waiting / EMAILS_EACH))):
         deliver.delay()
 
 

@@ -15,9 +15,8 @@ from markdown_it import MarkdownIt
 
 from practice.assignments.models import Assignment
 from practice.mailing import outbox, planning
-from practice.mailing.editions import Editions
 from practice.mailing.models import Delivery
-from practice.mailing.outcome import MaySubmit, Outcome, Transport
+from practice.mailing.outcome import CallTransport, MaySubmit, Outcome
 from practice.people.models import Client, Consent, Practice, Practitioner
 from practice.replies.sheet import Sheet
 from practice.replies.writing import write
@@ -120,10 +119,11 @@ def _next_slot(when: dict[str, Any], zone: ZoneInfo, now: datetime) -> tuple[dat
 # --- What has happened so far -------------------------------------------------------------------
 
 
-class Pretence(Transport):
+class Pretence(CallTransport):
     """A way out that leads nowhere: says that an email was taken, or what went wrong with somebody's last one."""
 
     def __init__(self, specs: list[dict[str, Any]], now: datetime) -> None:
+        super().__init__()
         self.at = now
         #: When somebody's trouble begins: within one turn from now.
         self.trouble = {
@@ -150,14 +150,12 @@ class Pretence(Transport):
 
 def _live_until(now: datetime, transport: Pretence) -> None:
     """Let every slot up to `now` come, in order, each at its own moment."""
-    editions = Editions()
     while row := Assignment.objects.due(now).order_by("next_due_at").first():
         assert row.next_due_at is not None  # noqa: S101 (due ones have a moment)
         transport.at = row.next_due_at
         planning.plan(transport.at)
         while batch := outbox.claim(transport.at):
-            for delivery in batch:
-                outbox.hand_over(delivery, transport, editions, lambda: transport.at)
+            outbox.send(batch, transport, lambda: transport.at)
 
 
 def _came_to(row: Assignment, spec: dict[str, Any], now: datetime) -> None:
