@@ -1,0 +1,159 @@
+"""Where a run takes place: PostgreSQL with fsync, a broker, worker processes, all of its own and gone afterwards."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from celery import Celery
+
+from practice.desk import broker
+from practice.desk.processes import bound_to_parent
+from tests.bench import machine
+from tests.run import ROOT, find_postgres, postgres
+
+#: A practice's settings, with secrets that are none; both the usual way and ours read what they need of it.
+SETTINGS = {
+    "DOTENV": os.devnull,
+    "DEBUG": "off",
+    "SECRET_KEY": "measuring-asks-for-a-key-that-nobody-else-has-0123456789",
+    "FIELD_ENCRYPTION_KEYS": "dGhlIHRlc3RzIGhhdmUgYSBrZXkgb2YgdGhlaXIgb3c=",
+    "PUBLIC_BASE_URL": "https://letters.example.com",
+    "DEFAULT_FROM_EMAIL": "letters@example.com",
+    "DJANGO_SETTINGS_MODULE": "practice.settings",
+}
+
+
+def mail_by_smtp(port: int) -> dict[str, str]:
+    """The settings for a mail server."""
+    return {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+
+
+def mail_by_http(port: int) -> dict[str, str]:
+    """The settings for a provider: Postmark as Anymail speaks to it, at an address of ours."""
+    anymail = f'{{"POSTMARK_SERVER_TOKEN": "none", "POSTMARK_API_URL": "http://127.0.0.1:{port}/"}}'
+    return {"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend", "ANYMAIL": anymail}
+
+
+@dataclass
+class Place:
+    """PostgreSQL, the broker and a folder for logs."""
+
+    folder: Path
+    env: dict[str, str]
+    postmaster: int
+    version: str
+    brokers: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, **more_env: str) -> None:
+        """Run `python -m ...` to its end."""
+        command = [sys.executable, "-m", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.env | more_env, check=True, stdout=subprocess.DEVNULL)
+
+    def start(self, name: str, *arguments: str, **more: object) -> subprocess.Popen:
+        """Start `python -m ...`, in a session of its own; what it says goes to a log."""
+        env = self.env | dict(more.pop("env", {}))
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                **{"cwd": ROOT, "env": env, "stdout": log, "stderr": log, "start_new_session": True} | more,
+                preexec_fn=bound_to_parent(),
+            )
+
+    def last_words(self) -> str:
+        """The end of every log that holds anything: what to look at when a round went wrong."""
+        logs = sorted(log for log in self.folder.glob("*.log") if log.stat().st_size)
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+    @contextmanager
+    def workers(
+        self, app: str, hosts: Sequence[str], options: Sequence[str], env: dict[str, str]
+    ) -> Iterator[list[subprocess.Popen]]:
+        """Celery workers of an app, one for each host name; they have answered when this begins."""
+        started = [
+            self.start(host, "celery", "-A", app, "worker", "-n", f"{host}@here", *options, env=env)
+            for host in hosts
+        ]
+        try:
+            with Celery(broker=self.brokers[app], set_as_current=False) as celery:
+                wait_for_workers(celery, hosts)
+            yield started
+        finally:
+            for process in started:
+                kill_all_of(process)
+
+
+def wait_for_workers(celery: Celery, hosts: Sequence[str], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while len(celery.control.ping([f"{host}@here" for host in hosts], timeout=0.5)) < len(hosts):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"The workers {', '.join(hosts)} did not answer; see their logs.")
+
+
+def kill_all_of(process: subprocess.Popen) -> None:
+    """End a process and everything that it started, at once."""
+    for pid in machine.family(process.pid):
+        try:
+            os.kill(pid, 9)
+        except ProcessLookupError:
+            continue
+    process.wait()
+
+
+@contextmanager
+def open_place() -> Iterator[Place]:
+    """PostgreSQL with fsync on, a broker as `manage.py serve` runs it, and both schemas. Sets os.environ to match."""
+    programs, server = find_postgres(), broker.find_server()
+    if programs is None or server is None:
+        raise SystemExit(
+            "Not possible here: PostgreSQL or a Redis-protocol server is missing; see `make test`."
+        )
+    with (
+        postgres(programs, fsync="on") as url,
+        tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder,
+    ):
+        socket = Path(folder) / "v.sock"
+        command = broker.server_command(server, Path(folder), socket)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=bound_to_parent())
+        try:
+            while not broker.answers(socket):
+                time.sleep(0.05)
+            yield _furnished(Path(folder), url, broker.url_of(socket))
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _furnished(folder: Path, url: str, redis: str) -> Place:
+    brokers = {"practice": redis, "tests.bench.usual": redis.replace("virtual_host=0", "virtual_host=1")}
+    usual = url.removesuffix("/postgres") + "/usual"
+    databases = {"DATABASE_URL": url, "USUAL_DATABASE_URL": usual}
+    queues = {"REDIS_URL": redis, "USUAL_REDIS_URL": brokers["tests.bench.usual"]}
+    os.environ |= SETTINGS | databases | queues | {"DATA_DIR": str(folder), "EMAIL_URL": "smtp://localhost:1"}
+    with psycopg.connect(dsn(url), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE usual")
+        postmaster = machine.parent_of(connection.info.backend_pid)
+        version = (
+            f"PostgreSQL {connection.info.server_version // 10_000}, fsync {_setting(connection, 'fsync')}"
+        )
+    place = Place(folder, dict(os.environ), postmaster, version, brokers)
+    del place.env["EMAIL_URL"]
+    place.run("django", "migrate", "-v0", EMAIL_URL="smtp://localhost:1")
+    place.run("django", "migrate", "-v0", "--run-syncdb", DJANGO_SETTINGS_MODULE="tests.bench.usual.settings")
+    return place
+
+
+def _setting(connection: psycopg.Connection, name: str) -> str:
+    return connection.execute("SELECT current_setting(%s)", (name,)).fetchone()[0]
+
+
+def dsn(url: str) -> str:
+    """What psycopg takes, from postgres:///FOLDER/NAME."""
+    folder, _, name = url.removeprefix("postgres:///").rpartition("/")
+    return f"host=/{folder.lstrip('/')} dbname={name}"
