@@ -169,7 +169,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="letters@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Anymail's settings for a provider, as JSON: {"POSTMARK_SERVER_TOKEN": "..."}
 ANYMAIL = env.json("ANYMAIL", default={})
-# Bounce mails, where mail leaves by SMTP: the address they come to, and the mailbox that `manage.py read_bounces` reads.
+# Bounce mails, where mail leaves by SMTP: the address they come to, and the mailbox that read_bounces looks into.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 

@@ -11,3 +11,4 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("practice.mailing.suppressions")
+        import_module("practice.mailing.checks")

@@ -1,6 +1,6 @@
 """What a provider or a bounce mail tells of an email that left, and which of several tellings stands.
 
-Events come twice, late and in any order. What stands is the strongest of all that were told, so the order cannot matter.
+Events come twice, late and in any order. What stands is the strongest of all that were told, so no order matters.
 """
 
 from django.db.models import TextChoices
@@ -22,8 +22,8 @@ class Heard(TextChoices):
     UNREADABLE = "unreadable", "Something that cannot be read"
 
 
-#: What became of an email, the weakest first. A late "it arrived" does not undo "there is no such mailbox"; and "it came
-#: back, this once" does not undo "it arrived", because providers say so of an absence note, too.
+#: What became of an email, the weakest first. A late "it arrived" does not undo "there is no such mailbox"; and "it
+#: came back, this once" does not undo "it arrived", because providers say so of an absence note, too.
 BY_STRENGTH = (
     Heard.NOTHING,
     Heard.REFUSED,

@@ -214,7 +214,7 @@ class Delivery(Owned):
         return type(self).objects.filter(pk=self.pk, lease=self.lease, state__in=leased)
 
     def send_again(self, now: datetime) -> bool:
-        """Let it leave once more, if it failed, came back, or nobody can know. Returns whether that changed anything."""
+        """Let it leave once more, if it failed, came back or nobody can know. Returns whether that changed anything."""
         again = type(self).objects.filter(pk=self.pk, state__in=self.SENDABLE_AGAIN)
         self.revive(now)
         return again.update(**{name: getattr(self, name) for name in self.REVIVED}) == 1

@@ -1,0 +1,131 @@
+"""Bounce mails, for practices without a provider that posts events: RFC 3464 reports, sent to an address per email.
+
+The envelope's sender of each email is BOUNCE_ADDRESS with the email's id and a signature in it (VERP), so whatever
+comes back says by its address which email it is about, however little else of it can be read.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import base36_to_int, int_to_base36
+
+from practice.mailing import reasons
+from practice.mailing.feedback import Event
+from practice.mailing.heard import Heard
+from practice.mailing.models import Delivery
+
+SOURCE = "bounce mail"
+ADDRESS = re.compile(r"([a-z0-9._-]{1,30})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
+#: RFC 3464, 2.3.3. Of several recipients behind one address, the first of these that is told stands.
+ACTIONS = ("failed", "delivered", "delayed")
+
+
+# --- The address ----------------------------------------------------------------------------------
+
+
+def is_address(address: str) -> bool:
+    """Whether this can be a BOUNCE_ADDRESS: there is room for an id and a signature in 64 characters (RFC 5321)."""
+    return ADDRESS.fullmatch(address) is not None
+
+
+def return_address(delivery: Delivery) -> str | None:
+    """The envelope's sender for this email, whose `to_address` is set; None without a BOUNCE_ADDRESS."""
+    if not settings.BOUNCE_ADDRESS:
+        return None
+    local, _, domain = settings.BOUNCE_ADDRESS.partition("@")
+    return f"{local}+{int_to_base36(delivery.pk)}-{_signature(delivery, settings.SECRET_KEY)}@{domain}"
+
+
+def _signature(delivery: Delivery, key: str | bytes) -> str:
+    """80 bits, in letters and digits that survive a change of case. It fits one email to one address."""
+    said = f"{delivery.pk} {delivery.to_address.lower()}"
+    mac = salted_hmac("practice.mailing.bounces", said, secret=key, algorithm="sha256").digest()
+    return base64.b32encode(mac[:10]).decode().lower()
+
+
+def _delivery_in(mail: Message) -> Delivery | None:
+    """The email whose return address stands in the headers with the right signature."""
+    local, _, domain = settings.BOUNCE_ADDRESS.partition("@")
+    if not local:
+        return None
+    address = re.compile(
+        rf"\b{re.escape(local)}\+([0-9a-z]{{1,12}})-([a-z2-7]{{16}})@{re.escape(domain)}", re.I
+    )
+    for _, header in mail.items():
+        for number, signature in address.findall(str(header)):
+            delivery = Delivery.objects.filter(pk=base36_to_int(number.lower())).first()
+            if delivery and _fits(signature.lower(), delivery):
+                return delivery
+    return None
+
+
+def _fits(signature: str, delivery: Delivery) -> bool:
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(signature, _signature(delivery, key)) for key in keys)
+
+
+# --- The mail -------------------------------------------------------------------------------------
+
+
+def read(content: bytes) -> Event:
+    """What a mail tells of an email of ours: nothing, if it is an absence note, a letter, or garbage. Never raises for
+    what stands in it.
+    """
+    mail = message_from_bytes(content)
+    try:
+        told, text = _told_by(mail)
+        delivery = _delivery_in(mail) if told != Heard.UNKNOWN else None
+    except (ValueError, TypeError, AttributeError, LookupError):  # the standard library on a garbled mail
+        told, text, delivery = Heard.UNREADABLE, "", None
+    return Event(
+        SOURCE,
+        told,
+        event_id=hashlib.sha256(content).hexdigest(),
+        delivery_id=delivery.pk if delivery else None,
+        text=text,
+    )
+
+
+def _told_by(mail: Message) -> tuple[Heard, str]:
+    reports = {action: text for action, text in _reports(mail) if action in ACTIONS}
+    for action in ACTIONS:
+        if action in reports:
+            return _meaning(action, reports[action]), reports[action]
+    if mail["X-Failed-Recipients"]:  # what Exim before 4.88 had instead of a report
+        text = _text(mail)
+        return _meaning("failed", text), text
+    return Heard.UNKNOWN, ""
+
+
+def _meaning(action: str, text: str) -> Heard:
+    if action == "failed":
+        return Heard.GONE if reasons.is_gone(text) else Heard.RETURNED
+    return Heard.DELIVERED if action == "delivered" else Heard.DELAYED
+
+
+def _reports(mail: Message) -> Iterator[tuple[str, str]]:
+    """(action, the server's words) for each recipient in the report, if there is one."""
+    for part in mail.walk():
+        if part.get_content_type() != "message/delivery-status" or not part.is_multipart():
+            continue
+        for group in part.get_payload():
+            if isinstance(group, Message) and group["Action"]:
+                # The remote server's words first: some servers put a status of their own, such as 5.0.0, beside them.
+                words = (group["Diagnostic-Code"], group["Status"])
+                action = str(group["Action"]).strip().lower()
+                yield action, " ".join(str(word) for word in words if word)
+
+
+def _text(mail: Message) -> str:
+    """The first readable part."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain":
+            content = part.get_payload(decode=True)
+            return content.decode(errors="replace") if isinstance(content, bytes) else ""
+    return ""

@@ -1,0 +1,58 @@
+"""What `manage.py check`, `migrate` and `serve` refuse: settings with which news of emails would be lost, or forged."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.urls import reverse
+
+from practice.mailing.bounces import is_address
+from practice.mailing.hooks import in_use
+
+#: Of the password in a WEBHOOK_SECRET.
+SHORTEST = 16
+
+
+@register
+def webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """For a practice, a provider's events come in, and from nobody else."""
+    hook = in_use()
+    if settings.DEBUG or hook is None:
+        return []
+    provider, path = hook.view.esp_name, reverse("hook", args=(hook.name,))
+    secrets = _secrets()
+    if not secrets or any(len(secret.partition(":")[2]) < SHORTEST for secret in secrets):
+        return [
+            Error(
+                f"ANYMAIL {'has a weak' if secrets else 'lacks a'} WEBHOOK_SECRET, so nothing that {provider} tells of "
+                "bounces and complaints can be believed.",
+                hint=f"Set it to a name, a colon and {SHORTEST} random characters or more, and let {provider} post its "
+                f"events to {settings.PUBLIC_BASE_URL.replace('://', '://name:password@')}{path}.",
+                id="mailing.E001",
+            )
+        ]
+    try:
+        hook.view()
+    except Exception as error:  # Anymail says which key is missing
+        return [Error(f"The events of {provider} cannot be taken: {error}", id="mailing.E002")]
+    return []
+
+
+@register
+def bounce_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Where bounce mails go is an address."""
+    if not settings.BOUNCE_ADDRESS or is_address(settings.BOUNCE_ADDRESS):
+        return []
+    return [
+        Error(
+            "BOUNCE_ADDRESS must be a bare address such as bounces@example.com: at most 30 characters before "
+            "the @, and no + among them.",
+            id="mailing.E003",
+        )
+    ]
+
+
+def _secrets() -> list[str]:
+    """One or several, as Anymail takes them."""
+    found = settings.ANYMAIL.get("WEBHOOK_SECRET") or []
+    return [found] if isinstance(found, str) else list(map(str, found))

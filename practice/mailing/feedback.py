@@ -1,0 +1,155 @@
+"""What is told of an email after it left, and what that does: to its state, and to the address it went to.
+
+Each event is kept once and takes effect in the same transaction. A state only ever moves forward: see `heard.py`.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils.encoding import punycode
+
+from practice.mailing import reasons
+from practice.mailing.heard import Heard, weaker
+from practice.mailing.models import Delivery, DeliveryQuerySet, ProviderEvent, Suppression
+
+log = logging.getLogger(__name__)
+
+State = Delivery.State
+Why = Suppression.Why
+
+#: What an email becomes by what is told of it.
+BECOMES = {
+    Heard.TAKEN: State.ACCEPTED,
+    Heard.DELAYED: State.ACCEPTED,
+    Heard.REFUSED: State.FAILED,
+    Heard.RETURNED: State.BOUNCED,
+    Heard.DELIVERED: State.DELIVERED,
+    Heard.GONE: State.BOUNCED,
+    Heard.COMPLAINED: State.COMPLAINED,
+}
+#: Why an address is written to no more.
+SUPPRESSES = {Heard.GONE: Why.BOUNCED, Heard.COMPLAINED: Why.COMPLAINED, Heard.UNSUBSCRIBED: Why.ASKED}
+#: Handed over, and nobody has told yet how it ended.
+ON_ITS_WAY = Q(state__in=(State.SUBMITTING, State.UNCERTAIN, State.ACCEPTED), heard="")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing told about an email.
+
+    It names the email by our own id, by `provider_id` (the provider's, or our Message-ID), or both. `recipient`, if it
+    is known, must be where the email went. `text` is the server's own words: read, and never kept. `unwanted` is why
+    the address must not be written to, if that does not follow from what was `told`.
+    """
+
+    source: str
+    told: Heard
+    event_id: str = ""
+    delivery_id: int | None = None
+    provider_id: str = ""
+    recipient: str = ""
+    text: str = ""
+    at: datetime | None = None
+    unwanted: Why | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same event, however often it is told."""
+        said = [self.source, self.told, self.recipient.lower(), self.event_id]
+        if not self.event_id:
+            said += [str(self.delivery_id), self.provider_id, self.at.isoformat() if self.at else self.text]
+        return hashlib.sha256("\n".join(said).encode(errors="backslashreplace")).hexdigest()
+
+
+@transaction.atomic
+def take(event: Event, now: datetime) -> ProviderEvent:
+    """Keep an event and let it take effect; only keep it, if it is about no email of ours. Twice is harmless."""
+    delivery = delivery_of(event)
+    kept, new = ProviderEvent.objects.get_or_create(
+        key=event.key,
+        defaults={
+            "source": event.source,
+            "told": event.told,
+            "status": reasons.status_in(event.text)[:12],
+            "at": event.at,
+            "received_at": now,
+            "delivery": delivery,
+            "event_id": event.event_id,
+            "provider_id": event.provider_id,
+        },
+    )
+    if new and delivery:
+        log.info("feedback: email %s %s (%s)", delivery.pk, event.told, event.source)
+        _take_effect(event, delivery, now)
+    return kept
+
+
+def refused(delivery: Delivery, code: int | None, text: str, now: datetime) -> None:
+    """A server refused an email for good, with this code and text. If there is no such mailbox, nothing more leaves
+    for it.
+    """
+    if reasons.is_gone(f"{code or ''} {text}"):
+        log.info("feedback: email %s gone (refused)", delivery.pk)
+        Suppression.add(delivery.to_address or delivery.client.email, Why.BOUNCED, now)
+
+
+def delivery_of(event: Event) -> Delivery | None:
+    """The email that an event is about, if it is one of ours that left for this recipient."""
+    found = _named_by(event)
+    if found is None or not found.to_address or found.submitted_at is None:
+        return None
+    # Another installation may use the same account at the provider, and its ids look like ours.
+    return found if event.recipient in ("", found.to_address) or _same(event.recipient, found) else None
+
+
+def _named_by(event: Event) -> Delivery | None:
+    if event.delivery_id is not None:
+        return Delivery.objects.filter(pk=event.delivery_id).first()
+    if not event.provider_id:
+        return None
+    ours = Delivery.objects.filter(message_id=event.provider_id).first()
+    return ours or Delivery.objects.filter(provider_id=event.provider_id).first()
+
+
+def _same(recipient: str, delivery: Delivery) -> bool:
+    return _folded(recipient) == _folded(delivery.to_address)
+
+
+def _folded(address: str) -> str:
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        return f"{local}@{punycode(domain)}".lower()
+    except UnicodeError:
+        return address.strip().lower()
+
+
+def _take_effect(event: Event, delivery: Delivery, now: datetime) -> None:
+    become: dict = {
+        "state": BECOMES.get(event.told),
+        "reason": reasons.heard(event.told, event.text)[:300],
+        "heard": "" if event.told in (Heard.TAKEN, Heard.DELAYED) else event.told,
+    }
+    if become["state"] in Delivery.SENT:
+        become["accepted_at"] = Coalesce("accepted_at", event.at or now)
+    if become["state"]:
+        _listening(event.told).filter(pk=delivery.pk).update(**become)
+    if event.provider_id and event.provider_id != delivery.message_id:
+        Delivery.objects.filter(pk=delivery.pk, provider_id="").update(provider_id=event.provider_id)
+    if why := event.unwanted or SUPPRESSES.get(event.told):
+        Suppression.add(delivery.to_address, why, now)
+
+
+def _listening(told: Heard) -> DeliveryQuerySet:
+    """The emails that this changes."""
+    if told in (Heard.TAKEN, Heard.DELAYED):
+        return Delivery.objects.filter(ON_ITS_WAY).exclude(state=State.ACCEPTED)
+    overruled = Delivery.objects.filter(heard__in=weaker(told))
+    if told in (Heard.REFUSED, Heard.RETURNED):
+        # One that waits to leave again is not ended by news of the time before.
+        return overruled.filter(ON_ITS_WAY | ~Q(heard=""))
+    return overruled
