@@ -1,0 +1,164 @@
+"""`make faults`: breaks everything that can break, for real, and joins what the provider saw with what we say.
+
+    python -m tests.faults [PATTERN] [--seed N]
+
+One line for each fault; the last line is the sum. Exit code 1 when an email was lost, sent twice without need, left in
+doubt without need, or did not leave by itself once the fault was over.
+"""
+
+import argparse
+import getpass
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.run import find_postgres, install_absent
+
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+    "DOTENV": os.devnull,
+    "DEBUG": "off",
+    "SECRET_KEY": "a-key-that-only-the-faults-know-0123456789",
+    "FIELD_ENCRYPTION_KEYS": "dGhlIHRlc3RzIGhhdmUgYSBrZXkgb2YgdGhlaXIgb3c=",
+    "PUBLIC_BASE_URL": "https://letters.example.com",
+    "ALLOWED_HOSTS": "letters.example.com,127.0.0.1",
+    "DEFAULT_FROM_EMAIL": "Letters <letters@example.com>",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+    "LOG_LEVEL": "INFO",
+    "PGUSER": getpass.getuser(),
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+def main() -> int:
+    options = parse()
+    install_absent()
+    programs = find_postgres()
+    if programs is None:
+        print("faults: PostgreSQL is missing. On Debian: sudo apt-get install postgresql")
+        return 1 if os.environ.get("CI") else 0
+    folder = Path(tempfile.mkdtemp(prefix="faults-", dir="/tmp"))
+    folder.chmod(0o755)
+    try:
+        passed = run(options, programs, folder)
+    finally:
+        if options.keep:
+            print(f"Logs and database are in {folder}.")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0 if passed else 1
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description="Break everything that can break.")
+    parser.add_argument("pattern", nargs="?", default="", help="only the faults with this in their name")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(1_000_000), help="repeats the random moments"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep logs and database")
+    return parser.parse_args()
+
+
+def run(options: argparse.Namespace, programs: Path, folder: Path) -> bool:
+    from tests.faults.postgres import Postgres
+
+    postgres = Postgres(programs, folder / "postgres")
+    postgres.start()
+    try:
+        os.environ |= ENVIRONMENT | {
+            "DATABASE_URL": postgres.url("postgres"),
+            "DATA_DIR": str(folder / "data"),
+        }
+        import django
+
+        django.setup()
+        from tests.faults.stage import run_quietly
+
+        postgres.make("practice")
+        run_quietly("django", "migrate", env=os.environ | {"DATABASE_URL": postgres.url("practice")})
+        return run_all(options, postgres, folder)
+    finally:
+        postgres.stop_at_once()
+
+
+def run_all(options: argparse.Namespace, postgres, folder: Path) -> bool:
+    from tests.faults import catalogue
+
+    print(f"Seed {options.seed}.", flush=True)
+    sums, passed = Counter(), True
+    for number, fault in enumerate(catalogue.FAULTS):
+        if options.pattern in fault.name:
+            passed &= run_one(fault, number, options.seed, postgres, folder, sums)
+    print(
+        f"faults: {sums['injected']} injected, {sums['lost']} lost, "
+        f"{sums['duplicated']} duplicated (bound {sums['bound']}), {sums['uncertain']} uncertain"
+    )
+    return passed
+
+
+def run_one(fault, number: int, seed: int, postgres, folder: Path, sums: Counter) -> bool:
+    from tests.faults.parts import InVain
+    from tests.faults.stage import Stage, reconnect
+
+    began, home, database = time.monotonic(), folder / f"fault-{number}", f"fault_{number}"
+    home.mkdir()
+    reconnect("postgres")
+    postgres.make(database, like="practice")
+    reconnect(database)
+    stage = Stage(home, postgres, database, fault.mail, fault.policy, f"{seed} {fault.name}")
+    stage.provider.pipelining = fault.pipelining
+    wrong = []
+    try:
+        stage.provider.does()
+        fault.inject(stage)
+        stage.drain()
+    except Exception as error:  # of this fault alone: the others are injected all the same
+        wrong.append(str(error) if isinstance(error, InVain) else f"{type(error).__name__}: {error}")
+    finally:
+        stage.close()
+    verdict = stage.verdict()
+    wrong += complaints(fault, stage, verdict)
+    tell(fault, stage, verdict, wrong, time.monotonic() - began)
+    for name in ("injected", "bound"):
+        sums[name] += getattr(stage, name)
+    for name in ("duplicated", "uncertain"):
+        sums[name] += getattr(verdict, name)
+    sums["lost"] += len(verdict.lost)
+    return not wrong
+
+
+def complaints(fault, stage, verdict) -> list[str]:
+    """What must not be, each as a sentence."""
+    wrong = verdict.lost[:5]
+    most = {"hold": 0, "resend": stage.bound}[fault.policy]
+    if verdict.duplicated > most or (fault.certain and verdict.duplicated):
+        wrong.append(f"{verdict.duplicated} arrived twice")
+    if verdict.uncertain > stage.bound or (fault.certain and verdict.uncertain):
+        wrong.append(f"{verdict.uncertain} are in doubt without need")
+    if fault.failed is not None and verdict.failed != fault.failed:
+        wrong.append(f"{verdict.failed} failed, not {fault.failed}")
+    return wrong
+
+
+def tell(fault, stage, verdict, wrong: list[str], seconds: float) -> None:
+    told = (
+        f"{fault.name}: {stage.injected} injected, {verdict.emails} emails, {len(verdict.lost)} lost, "
+        f"{verdict.duplicated} duplicated (bound {stage.bound}), {verdict.uncertain} uncertain, "
+        f"{verdict.failed} failed, {seconds:.1f} s"
+    )
+    print(f"{'WRONG' if wrong else 'ok   '} {told}", flush=True)
+    for sentence in wrong:
+        print(f"        {sentence}", flush=True)
+    if wrong:
+        print(f"        It should hold: {fault.sentence}", flush=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is stopped on the way out
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What a fault is: a function of the stage whose docstring says in one sentence what must hold."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+from tests.faults.stage import Stage
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in one variant: the way out, whether it offers PIPELINING, and the practice's choice when in doubt."""
+
+    inject: Callable[[Stage], None]
+    mail: str
+    pipelining: bool
+    policy: str
+    #: Whether nothing may be in doubt: the phase is known, or the provider has a key.
+    certain: bool
+    #: How many emails should end as failed, with a reason; None: it does not matter.
+    failed: int | None
+
+    @property
+    def name(self) -> str:
+        parts = [self.inject.__name__, self.mail, "pipelining" if self.pipelining else "", self.policy]
+        return " ".join(filter(None, parts))
+
+    @property
+    def sentence(self) -> str:
+        return re.sub(r"\s+", " ", self.inject.__doc__ or "").strip()
+
+
+FAULTS: list[Fault] = []
+
+
+def fault(
+    mail: tuple[str, ...] = ("smtp",),
+    pipelining: tuple[bool, ...] = (False,),
+    policy: tuple[str, ...] = ("hold",),
+    certain: bool = True,
+    failed: int | None = 0,
+) -> Callable:
+    """Registers a fault, once for each combination of its variants."""
+
+    def register(inject: Callable[[Stage], None]) -> Callable[[Stage], None]:
+        for way, pipelined, choice in product(mail, pipelining, policy):
+            FAULTS.append(Fault(inject, way, pipelined, choice, certain or way == "resend", failed))
+        return inject
+
+    return register

@@ -1,0 +1,91 @@
+"""Faults of workers: kill -9 at random moments."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+
+from tests.faults.fault import fault
+from tests.faults.parts import Process, connections_to, wait_until
+from tests.faults.stage import Stage
+
+#: Seconds before each answer of the mail server: kills then meet every phase, and every moment between two.
+DELAYS = (0, 0.0005, 0.002, 0.005)
+KILLS = 25
+ALL_WAYS = {"pipelining": (False, True), "policy": ("hold", "resend"), "certain": False, "failed": None}
+
+
+@fault(**ALL_WAYS)
+def workers_killed(stage: Stage) -> None:
+    """A worker killed at any moment loses nothing; at most one email per connection is in doubt."""
+    workers = [stage.worker() for _ in range(3)]
+    stage.ready(*workers)
+    for _ in range(KILLS):
+        victim = busy_one(stage, workers)
+        time.sleep(stage.random.uniform(0, 0.2))
+        kill(stage, victim.kill, stage.connections(victim))
+        workers[workers.index(victim)] = stage.worker()
+
+
+def busy_one(stage: Stage, workers: list[Process]) -> Process:
+    """Wait until some worker is sending. Returns one that is."""
+    stage.provider.does(delay=stage.random.choice(DELAYS))
+    stage.keep_waiting(300)
+    stage.ring(2)
+    busy: list[Process] = []
+
+    def find() -> bool:
+        busy[:] = [one for one in workers if stage.connections(one)]
+        return bool(busy)
+
+    wait_until(find, "a worker to send", 30)
+    return stage.random.choice(busy)
+
+
+def kill(stage: Stage, do_it: Callable[[], None], connections: int) -> None:
+    """Kill, and count what was being handed over: what no living process brings to an end."""
+    do_it()
+    stage.injected += 1
+    time.sleep(0.1)  # what the dead had asked of the database is done
+    before = stage.in_flight() - stage.doubted
+    time.sleep(0.3)
+    left = before - stage.settled(before)
+    stage.doubted |= left
+    stage.bound += min(connections, len(left))
+
+
+@fault(policy=("hold", "resend"), pipelining=(True,), certain=False, failed=None)
+def pool_children_killed(stage: Stage) -> None:
+    """A killed child of a worker's pool is replaced, and loses nothing."""
+    worker = stage.worker("--pool=prefork", "--concurrency=2")
+    stage.ready(worker)
+    for _ in range(KILLS // 3):
+        busy_one(stage, [worker])
+        time.sleep(stage.random.uniform(0, 0.2))
+        child = stage.random.choice(worker.children())
+        kill(stage, partial(os.kill, child, signal.SIGKILL), connections_to(stage.provider.smtp_port, child))
+
+
+@fault(mail=("postmark", "resend"), policy=("hold",), certain=False, failed=None)
+def workers_killed_at_a_provider(stage: Stage) -> None:
+    """A worker killed while it calls a provider leaves at most what it was calling in doubt; a key leaves nothing."""
+    workers = [stage.worker() for _ in range(2)]
+    stage.ready(*workers)
+    for _ in range(KILLS // 3):
+        victim = busy_one(stage, workers)
+        time.sleep(stage.random.uniform(0, 0.2))
+        kill(stage, victim.kill, stage.connections(victim))
+        workers[workers.index(victim)] = stage.worker()
+
+
+@fault(pipelining=(False, True), policy=("hold",))
+def workers_told_to_stop(stage: Stage) -> None:
+    """A worker that is told to stop ends what it has begun within 30 seconds; nothing is in doubt."""
+    for _ in range(2):
+        worker = stage.worker()
+        stage.ready(worker)
+        busy_one(stage, [worker])
+        worker.popen.terminate()
+        stage.injected += 1
+        worker.ends(30)
