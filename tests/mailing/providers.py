@@ -12,7 +12,7 @@ AUTHORIZED = "Basic " + base64.b64encode(SECRET.encode()).decode()
 
 
 def use_provider(settings, name):
-    """Let mail leave through this provider (its module in Anymail), with a webhook secret and whatever else it needs."""
+    """Let mail leave through this provider (its module in Anymail), with a webhook secret and what else it needs."""
     settings.EMAIL_BACKEND = f"anymail.backends.{name}.EmailBackend"
     settings.ANYMAIL = {
         "WEBHOOK_SECRET": SECRET,
