@@ -66,6 +66,10 @@ class Place:
                 preexec_fn=bound_to_parent(),
             )
 
+    def forget_tasks(self) -> None:
+        """Empty the broker: tasks that a killed worker had not finished would come again."""
+        broker.client_of(self.folder / "v.sock").flushall()
+
     def last_words(self) -> str:
         """The end of every log that holds anything: what to look at when a round went wrong."""
         logs = sorted(log for log in self.folder.glob("*.log") if log.stat().st_size)

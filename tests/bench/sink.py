@@ -237,13 +237,13 @@ class Sink:
         self.control.send(word)
         return self.control.recv()
 
-    def wait_for(self, how_many: int, seconds: float) -> float:
+    def wait_for(self, how_many: int, seconds: float, every: float = 0.02) -> float:
         """Wait until so many arrived; return when the last did (monotonic). Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while (found := self.ask("count"))[0] < how_many:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{found[0]} of {how_many} mails arrived within {seconds:.0f} s.")
-            time.sleep(0.02)
+            time.sleep(every)
         return found[1]
 
 
