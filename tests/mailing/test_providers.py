@@ -1,70 +1,23 @@
 """A provider over HTTP: its answers are told apart, and where it gives none, nothing is called sent or failed."""
 
 import json
-import threading
-import time
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 
+from practice.mailing.messages import Letter
+from practice.mailing.transport import open_transport
+from tests.mailing.scripted_http import scripted_provider, use_provider
 from tests.mailing.scripted_smtp import DROP, STALL, free_port
 from tests.mailing.sending import SLOT, send_due
-
-ACCEPTED = {"ErrorCode": 0, "Message": "OK", "MessageID": "abc-1"}
-
-
-class Provider(BaseHTTPRequestHandler):
-    """Speaks as Postmark does."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        server = self.server
-        posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if server.answer is DROP or server.answer is STALL:
-            server.accepted.append(posted)
-            if server.answer is STALL:
-                time.sleep(1.5)
-            self.close_connection = True
-            return
-        status, headers, body = server.answer or (
-            200,
-            {},
-            ACCEPTED | {"To": posted["To"]},
-        )
-        if status == 200:
-            server.accepted.append(posted)
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(content))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
 def provider(settings):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    server.answer, server.accepted = None, []
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    use_provider(settings, server.server_port)
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def use_provider(settings, port):
-    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
-    settings.DEFAULT_FROM_EMAIL = "letters@example.com"
-    settings.ANYMAIL = {
-        "POSTMARK_SERVER_TOKEN": "for-tests",
-        "POSTMARK_API_URL": f"http://127.0.0.1:{port}/",
-        "REQUESTS_TIMEOUT": 1,
-    }
+    with scripted_provider() as server:
+        use_provider(settings, server.url)
+        yield server
 
 
 def after(row, minutes=0):
@@ -75,7 +28,7 @@ def after(row, minutes=0):
 
 def test_an_email_goes_out_with_ids_only_and_nothing_that_watches(planned, provider):
     row = after(planned)
-    assert (row.state, row.provider_id, row.phase) == ("accepted", "abc-1", "api")
+    assert (row.state, row.provider_id, row.phase) == ("accepted", "id-1", "api")
     (posted,) = provider.accepted
     assert posted["Metadata"] == {"delivery": str(row.pk)}
     assert posted["TrackOpens"] is False
@@ -95,6 +48,20 @@ def test_a_provider_that_names_a_time_is_asked_again_then(planned, provider):
     assert after(planned, minutes=10).state == "accepted"
 
 
+def test_a_provider_may_name_the_time_as_a_date(planned, provider):
+    dates = {"Date": "Sun, 08 Mar 2026 09:00:00 GMT", "Retry-After": "Sun, 08 Mar 2026 09:20:00 GMT"}
+    provider.answer = 503, dates, {}
+    assert after(planned).due_at == SLOT + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize(
+    "told", ["soon", "-5", "", "Sun, 99 Mar 2026 09:20:00 GMT", "Sun, 08 Mar 2026 09:20:00 -0000"]
+)
+def test_a_time_that_cannot_be_read_is_no_time(planned, provider, told):
+    provider.answer = 429, {"Retry-After": told}, {}
+    assert after(planned).due_at == SLOT + timedelta(minutes=1)
+
+
 def test_a_provider_in_trouble_is_asked_again(planned, provider):
     provider.answer = 500, {}, {}
     assert after(planned).state == "due"
@@ -107,8 +74,12 @@ def test_a_provider_in_trouble_is_asked_again(planned, provider):
 def test_no_answer_from_the_provider_itself_is_never_called_sent_or_failed(planned, provider, answer):
     provider.answer = answer
     assert after(planned).state == "uncertain"
-    provider.answer = None
-    assert after(planned, minutes=30).state == "uncertain"
+
+
+@pytest.mark.parametrize("to", ["nobody", "<>", "a@example.org, b@"])
+def test_an_answer_that_cannot_be_read_is_no_refusal(planned, provider, to):
+    provider.answer = 200, {}, {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": to}
+    assert after(planned).state in ("uncertain", "accepted")
 
 
 def test_an_address_that_the_provider_refuses_is_final(planned, provider):
@@ -136,7 +107,7 @@ def test_a_wrong_key_holds_everything_and_says_so(planned, provider, status):
 
 
 def test_a_provider_out_of_reach_costs_no_attempt(planned, settings):
-    use_provider(settings, free_port())
+    use_provider(settings, f"http://127.0.0.1:{free_port()}")
     row = after(planned)
     assert (row.state, row.attempts, row.reason) == ("due", 0, "The mail provider cannot be reached.")
 
@@ -145,3 +116,98 @@ def test_an_address_with_a_line_break_reaches_no_provider(planned, provider):
     type(planned.client).objects.update(email="ada@example.org\nBcc: all@example.org")
     assert after(planned).state == "failed"
     assert provider.accepted == []
+
+
+def test_many_emails_share_one_connection(several, provider):
+    send_due()
+    assert {row.state for row in several.all()} == {"accepted"}
+    assert (len(provider.accepted), provider.connections) == (5, 1)
+
+
+# --- What each provider is told -------------------------------------------------------------------
+
+DONE = {"id": "1", "message": "Queued. Thank you."}
+ONE = {"status": "success", "job_id": "1", "emails": ["ada@example.org"]}
+#: For each provider of Anymail: what it says to an email that it takes, and how it is told to watch nobody.
+PROVIDERS = {
+    "brevo": ({"messageId": "1"}, None),
+    "mailersend": ({"warnings": []}, {"settings": {"track_opens": False, "track_clicks": False}}),
+    "mailgun": (DONE, {"o:tracking-opens": ["no"], "o:tracking-clicks": ["no"]}),
+    "mailjet": (
+        {"Messages": [{"Status": "success", "To": [{"Email": "ada@example.org", "MessageID": 1}]}]},
+        {"Globals": {"TrackOpens": "disabled", "TrackClicks": "disabled"}},
+    ),
+    "mailtrap": ({"success": True, "message_ids": ["1"]}, None),
+    "mandrill": (
+        [{"email": "ada@example.org", "status": "sent", "_id": "1"}],
+        {"message": {"track_opens": False, "track_clicks": False}},
+    ),
+    "postal": (
+        {"status": "success", "data": {"messages": {"ada@example.org": {"id": 1}}, "message_id": "1"}},
+        None,
+    ),
+    "postmark": (
+        {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "ada@example.org"},
+        {"TrackOpens": False, "TrackLinks": "None"},
+    ),
+    "resend": (DONE, None),
+    "scaleway": ({"emails": [{"id": "1", "mail_rcpt": "ada@example.org", "status": "new"}]}, None),
+    "sparkpost": (
+        {"results": {"total_accepted_recipients": 1, "total_rejected_recipients": 0, "id": "1"}},
+        {"options": {"open_tracking": False, "click_tracking": False}},
+    ),
+    "unisender_go": (ONE, {"message": {"track_read": 0, "track_links": 0}}),
+}
+HAVE_NO_METADATA = {"mailersend", "postal"}
+
+
+def use_any(settings, url, name):
+    use_provider(settings, url, name)
+    prefix = name.upper()
+    for key in ("API_KEY", "SECRET_KEY", "API_TOKEN", "SERVER_TOKEN", "PROJECT_ID"):
+        settings.ANYMAIL[f"{prefix}_{key}"] = "for-tests"
+    settings.ANYMAIL[f"{prefix}_API_URL"] = f"{url}/api/"
+
+
+def contains(told, wanted):
+    return all(
+        contains(told[key], value) if isinstance(value, dict) else told[key] == value
+        for key, value in wanted.items()
+    )
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_each_provider_is_told_to_watch_nobody_where_it_can_be_told(planned, provider, settings, name):
+    said, off = PROVIDERS[name]
+    use_any(settings, provider.url, name)
+    provider.answer = (
+        202 if name == "mailersend" else 200,
+        {"X-Message-Id": "1", "Content-Type": "application/json"},
+        said,
+    )
+    row = after(planned)
+    assert (row.state, row.reason) == ("accepted", "")
+    (request,) = provider.requests
+    told = parse_qs(request.body.decode()) if name == "mailgun" else json.loads(request.body)
+    assert contains(told, off or {})
+    words = unquote_plus(request.body.decode())
+    assert (row.token in words, "ada@example.org" in words) == (True, True)
+    assert ("delivery" in words) is (name not in HAVE_NO_METADATA)
+    assert ("track" in words.lower().replace("for-tests", "")) is bool(off)
+
+
+def test_a_provider_is_sent_an_email_it_has_no_words_to_keep_unwatched(planned, provider, settings):
+    """Anymail refuses what a provider cannot do. An email that cannot leave at all would be worse."""
+    use_provider(settings, provider.url, "resend")
+    assert after(planned).state == "accepted"
+    assert open_transport().deaf_to == {"track_opens", "track_clicks"}
+
+
+@pytest.mark.parametrize("field", ["subject", "from_email"])
+def test_a_line_break_reaches_no_provider(planned, provider, field):
+    letter = Letter(
+        "Hello", "Hello", "m@example.com", ["ada@example.org"], headers={"Date": "", "Message-ID": ""}
+    )
+    setattr(letter, field, "m@example.com\nBcc: all@example.org")
+    assert open_transport().send(letter, lambda: True).kind == "refused"
+    assert provider.requests == []
