@@ -97,6 +97,9 @@ class DeliveryAdmin(OwnedAdmin):
         context = {
             "row": row,
             "timeline": timeline(row),
+            "handed_over": "; ".join(on_both_clocks(row.submitted_at, row.client))
+            if row.submitted_at
+            else "",
             "decisions": [decision for decision in DECISIONS.values() if decision.offered(row)],
             "frame_url": reverse("admin:mailing_delivery_email", args=(row.pk,)),
             **self._look(request, view_of(row)),
@@ -123,9 +126,9 @@ class DeliveryAdmin(OwnedAdmin):
         if request.method != "POST" or hold:
             context = {"row": row, "decision": decision, "meaning": decision.meaning(row), "hold": hold}
             return self._page(request, "decide", decision.button, context)
-        if decision.take(row, timezone.now()):
-            self.log_change(request, row, decision.done)
-            messages.success(request, decision.done)
+        if done := decision.take(row, timezone.now()):
+            self.log_change(request, row, done)
+            messages.success(request, done)
             if decision.sends:
                 doorbell.ring_after_commit()
         return redirect("admin:mailing_delivery_change", row.pk)

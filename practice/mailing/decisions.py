@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from practice.assignments.outlook import Hold
+from practice.mailing.asking import check
 from practice.mailing.models import Delivery, Suppression
+from practice.mailing.transport import open_provider
 
 State = Delivery.State
 
@@ -21,8 +23,10 @@ class Decision:
     sends: bool
     offered: Callable[[Delivery], bool]
     meaning: Callable[[Delivery], list[str]]
-    take: Callable[[Delivery, datetime], bool]
-    done: str
+    #: Does it, and returns in words what was done; nothing when nothing was.
+    take: Callable[[Delivery, datetime], str]
+    #: Whether its button does it at once, because there is nothing to think over.
+    at_once: bool = False
 
     def obstacle(self, row: Delivery) -> Hold | None:
         """What holds the series back, if this would send."""
@@ -56,17 +60,35 @@ def _writing_again(row: Delivery) -> list[str]:
     ]
 
 
+def _write_again(row: Delivery, now: datetime) -> str:
+    return "Emails may leave for this address again." if _suppressions(row).delete()[0] else ""
+
+
+def _may_be_told(row: Delivery) -> bool:
+    """Whether it is uncertain, and there is a provider that can be asked or may tell by itself."""
+    provider = open_provider() if row.state == State.UNCERTAIN else None
+    return provider is not None and provider.tells
+
+
 DECISIONS = {
     decision.slug: decision
     for decision in (
         Decision(
+            "check-again",
+            "Check again",
+            sends=False,
+            offered=_may_be_told,
+            meaning=lambda row: ["The mail provider is asked whether it has this email."],
+            take=check,
+            at_once=True,
+        ),
+        Decision(
             "send-again",
-            "Send it again",
+            "Send again",
             sends=True,
             offered=lambda row: row.state in (State.UNCERTAIN, State.FAILED),
             meaning=_sending_again,
-            take=lambda row, now: row.send_again(now),
-            done="It is on its way again.",
+            take=lambda row, now: "It is on its way again." if row.send_again(now) else "",
         ),
         Decision(
             "mark-as-sent",
@@ -74,8 +96,7 @@ DECISIONS = {
             sends=False,
             offered=lambda row: row.state == State.UNCERTAIN,
             meaning=_marking,
-            take=lambda row, now: row.mark_as_sent(),
-            done="Marked as sent.",
+            take=lambda row, now: "Marked as sent." if row.mark_as_sent() else "",
         ),
         Decision(
             "write-again",
@@ -83,8 +104,7 @@ DECISIONS = {
             sends=False,
             offered=lambda row: _suppressions(row).exists(),
             meaning=_writing_again,
-            take=lambda row, now: _suppressions(row).delete()[0] > 0,
-            done="Emails may leave for this address again.",
+            take=_write_again,
         ),
     )
 }

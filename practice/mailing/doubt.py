@@ -1,23 +1,34 @@
 """What a process left when it died, and what to do when nobody can know whether an email left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from practice.mailing import reasons
-from practice.mailing.models import MOST_ATTEMPTS, Delivery
+from practice.mailing.models import MOST_ATTEMPTS, Delivery, DeliveryQuerySet
 from practice.mailing.outcome import Outcome
+from practice.mailing.provider import BackendTransport
+from practice.mailing.transport import open_provider
 from practice.people.models import Practice
 
 State = Delivery.State
 
+#: Before a provider is asked about an email for the first time.
+SHORTEST_WAIT = timedelta(minutes=1)
+
 
 def recover(now: datetime) -> None:
-    """Take up what a process left when it died: free what it had only claimed, doubt what it was handing over."""
+    """Take up what a process left when it died: free what it had only claimed, doubt what it was handing over.
+
+    Asks nobody but the database: see `asking.ask`.
+    """
     ended = Delivery.objects.filter(lease_until__lte=now)
-    for delivery in ended.filter(state=State.SUBMITTING):
-        doubt(delivery, reasons.LEASE_ENDED, now)
+    leaving = ended.filter(state=State.SUBMITTING)
+    for delivery in leaving.exclude(pk__in=handed_over_again(now, open_provider())):
+        told = delivery.reason == reasons.SAME_AGAIN
+        doubt(delivery, reasons.UNKNOWN if told else reasons.LEASE_ENDED, now)
     with transaction.atomic():
         claimed = (
             ended.filter(state=State.CLAIMED).order_by("due_at", "pk").select_for_update(skip_locked=True)
@@ -33,9 +44,33 @@ def recover(now: datetime) -> None:
 
 
 def doubt(delivery: Delivery, why: str, now: datetime, outcome: Outcome | None = None) -> None:
-    """Nobody can know whether it left. The practice has chosen: send it once more, or wait for a person."""
+    """Nobody can know whether it left: ask the provider, where that can tell (asking.py); else the practice has chosen.
+
+    `outcome` is of a sender that lived to tell; without one, the provider has had time enough.
+    """
+    provider, words = open_provider(), outcome.in_words() if outcome else {}
+    ask_at = now + SHORTEST_WAIT if outcome else now
+    if handed_over_again(now, provider).filter(pk=delivery.pk).exists():
+        delivery.still_ours().update(**words, lease_until=ask_at, reason=reasons.SAME_AGAIN)
+    elif provider and provider.can_find:
+        delivery.still_ours().update(**words, state=State.UNCERTAIN, lease_until=ask_at, reason=why)
+    else:
+        give_up(delivery, why, now, words)
+
+
+def handed_over_again(now: datetime, provider: BackendTransport | None) -> DeliveryQuerySet:
+    """Emails in doubt that the provider knows by their key, so that the same may be handed over again.
+
+    Those stay `submitting` for as long as the key lives and the client wants them, and are nobody's worry.
+    """
+    since = now - provider.same_for if provider else now
+    return Delivery.objects.filter(state=State.SUBMITTING, submitted_at__gt=since).welcome()
+
+
+def give_up(delivery: Delivery, why: str, now: datetime, words: dict[str, Any]) -> None:
+    """No provider can tell. The practice has chosen: send it once more, or wait for a person."""
     once_more = Practice.current().uncertain == Practice.Uncertain.RESEND and not delivery.resent
-    became: dict = {"state": State.UNCERTAIN, "reason": why}
+    became: dict = {"state": State.UNCERTAIN, "lease_until": None, "reason": why}
     if once_more:
         became = {"state": State.DUE, "lease_until": None, "resent": True, "reason": why, "due_at": now}
-    delivery.still_ours().update(**outcome.in_words() if outcome else {}, **became)
+    delivery.still_ours().update(**words, **became)

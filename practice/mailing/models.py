@@ -114,7 +114,7 @@ class Delivery(Owned):
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
 
-    # --- the lease: whoever holds it may send, until it ends
+    # --- the lease: whoever holds it may send, until it ends; of one in doubt, when the provider is asked again
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     #: Attempts that ended without an answer. A mail server that is away or asks for patience does not count.
@@ -152,11 +152,11 @@ class Delivery(Owned):
         indexes = (
             # For the claim: the few rows that wait, however many have left.
             models.Index(fields=("due_at",), name="delivery_due", condition=models.Q(state="due")),
-            # For the sweep of leases that ended.
+            # For the sweep of leases that ended, and of doubts that the provider may clear up.
             models.Index(
                 fields=("lease_until",),
                 name="delivery_leased",
-                condition=models.Q(state__in=("claimed", "submitting")),
+                condition=models.Q(state__in=("claimed", "submitting", "uncertain")),
             ),
             # For events of providers that give back no id of ours.
             models.Index(

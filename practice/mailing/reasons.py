@@ -49,6 +49,18 @@ UNREADABLE = "The address or a name cannot be written into an email. Look at the
 PARKED = "It was tried three times, and each time something broke before there was an answer."
 DROPPED = "Something broke before it left. It will be tried again."
 UNKNOWN = "The connection broke after the email was handed over and before the server confirmed it."
+SAME_AGAIN = (
+    "There was no clear answer. It is handed over again as the same email, so that it cannot arrive twice."
+)
+NOT_THERE = "The mail provider was asked and does not have it, so it did not leave. It leaves again."
+FOUND = "The mail provider has this email: it left."
+NOT_FOUND_YET = (
+    "The mail provider does not show this email. Its list can lag behind, so this is no answer yet."
+)
+NO_ANSWER = "The mail provider gave no answer. Check again later."
+NOTHING_HEARD = (
+    "The mail provider has told nothing of this email so far. When it does, the state here changes by itself."
+)
 LEASE_ENDED = "The process that was handing it over stopped at that moment."
 LAPSED = "It could not leave within six hours. The step comes with the next one’s turn."
 UNWELCOME = (

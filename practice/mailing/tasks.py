@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from practice.mailing import outbox, planning
+from practice.mailing import asking, outbox, planning
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 
@@ -16,13 +16,14 @@ EMAILS_EACH = 25
 
 @shared_task(expires=55)
 def tick() -> None:
-    """Once a minute: take up what was left, plan what is due, and call senders for it."""
+    """Once a minute: take up what was left, plan what is due, call senders for it, and ask about what is in doubt."""
     now = timezone.now()
     recover(now)
     planning.plan(now)
     waiting = Delivery.objects.due(now).count()
     for _ in range(min(settings.SENDERS, ceil(waiting / EMAILS_EACH))):
         deliver.delay()
+    asking.ask()
 
 
 @shared_task(expires=300)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
-from practice.mailing import outbox, planning
+from practice.mailing import asking, outbox, planning
 from practice.mailing.doubt import recover
 
 #: Sunday 8 March 2026, 18:00 in Berlin, when Ada's first step is due.
@@ -16,6 +16,7 @@ def send_due(now=SLOT):
     planning.plan(now)
     while outbox.deliver(lambda: now):
         pass
+    asking.ask(lambda: now)
 
 
 def parsed(content):

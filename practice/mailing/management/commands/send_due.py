@@ -1,7 +1,7 @@
 """`manage.py send_due`: one tick without Celery."""
 
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from practice.mailing import outbox, planning
+from practice.mailing import asking, outbox, planning
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Outcome
@@ -49,6 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Planned: {planned}.")
         while outbox.deliver(clock, self.tell):
             pass
+        asking.ask(clock)
         waiting = Delivery.objects.due(clock()).count()
         self.stdout.write(f"Still waiting: {waiting}." if waiting else "Nothing is waiting.")
 
@@ -75,4 +76,4 @@ def moment(text: str) -> datetime:
         parsed = None
     if parsed is None or parsed.tzinfo is None:
         raise CommandError("--now takes a moment with its offset, such as 2026-03-08T17:00:00Z or ...+01:00.")
-    return parsed
+    return parsed.astimezone(UTC)
