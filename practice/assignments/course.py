@@ -6,8 +6,9 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from practice.assignments.models import Assignment, PassedStep
+from practice.assignments.models import Assignment
 from practice.assignments.outlook import on_the_clock, spoken
+from practice.assignments.passed import PassedStep
 from resources.models import Step
 
 

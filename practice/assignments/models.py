@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from practice.assignments import holds
 from practice.assignments.outlook import Hold, Outlook, Planned, calendar, held_by_state, look_ahead
+from practice.assignments.passed import PassedStep
 from practice.assignments.querysets import AssignmentQuerySet
 from practice.assignments.schedule import Rhythm
 from practice.people.models import Client
@@ -61,6 +62,9 @@ class Assignment(Owned):
     #: When the next step leaves, in UTC: `sooner_at`, else the moment of `next_on`. Empty unless active.
     next_due_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    #: What a change of the schedule writes.
+    SCHEDULE: ClassVar = ("state", "state_by", "paused_until", "next_on", "sooner_at", "next_due_at")
 
     objects: ClassVar = AssignmentQuerySet.as_manager()
 
@@ -148,25 +152,26 @@ class Assignment(Owned):
         row.save()
         return row
 
-    # --- For the planner, which holds the row's lock ----------------------------------------------
+    # --- For the planner, which holds the row's lock and saves SCHEDULE for many rows at once --------
 
-    def pass_step(self, step: Step, now: datetime, skipped: bool = False) -> "PassedStep":
+    def pass_step(self, step: Step, now: datetime, skipped: bool = False) -> PassedStep:
         """Note that this step need not be brought again. Raises IntegrityError when it was passed before."""
         return self.passed.create(step=step, at=now, skipped=skipped)
 
-    def move_on(self, now: datetime) -> None:
-        """After a step was handed to the outbox: go to the following slot still to come, or finish."""
-        if self.next_on is not None and self.remaining_steps().exists():
+    def move_on(self, now: datetime, more: bool) -> None:
+        """After a step was handed to the outbox: go to the following slot still to come, or finish.
+
+        `more` says whether a step is left. Not saved.
+        """
+        if self.next_on is not None and more:
             self._wait_for(max(self.rhythm.day_after(self.next_on), self._slot_after(now)))
         else:
             self._rest(self.State.FINISHED)
-        self._save_schedule()
 
     def wait_for_next_slot(self, now: datetime) -> None:
-        """When a slot's window went by and nothing left: the same step, on the first slot to come."""
+        """When a slot's window went by and nothing left: the same step, on the first slot to come. Not saved."""
         if self.next_on is not None:
             self._wait_for(max(self.next_on, self._slot_after(now)))
-            self._save_schedule()
 
     # --- What people decide. Each says whether it changed anything. --------------------------------
 
@@ -286,21 +291,4 @@ class Assignment(Owned):
         self.sooner_at = self.next_due_at = None
 
     def _save_schedule(self) -> None:
-        self.save(update_fields=("state", "state_by", "paused_until", "next_on", "sooner_at", "next_due_at"))
-
-
-class PassedStep(Owned):
-    """A step that this assignment need not bring again: it was handed to the outbox, or skipped."""
-
-    owner_path = "assignment__client__practitioner"
-
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="passed")
-    step = models.ForeignKey(Step, models.CASCADE, related_name="passed")
-    skipped = models.BooleanField(default=False)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("assignment", "step"), name="step_passes_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.step} {'skipped' if self.skipped else 'sent'}"
+        self.save(update_fields=self.SCHEDULE)

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from practice.assignments import holds
 from practice.assignments.outlook import Outlook
+from practice.assignments.passed import PassedStep
 from practice.assignments.schedule import local_day
 from practice.people.ownership import OwnedQuerySet
 from resources.models import Step
@@ -33,20 +34,31 @@ class AssignmentQuerySet(OwnedQuerySet):
         """
         # The database cannot tell the client's calendar; none on earth is more than a day ahead of UTC.
         tomorrow = now.date() + timedelta(days=1)
-        soon = self.filter(state=self.model.State.PAUSED, paused_until__lte=tomorrow).select_related("client")
+        soon = self.filter(state=self.model.State.PAUSED, paused_until__lte=tomorrow).with_client()
         soon = soon.select_for_update(of=("self",), skip_locked=True)
         return [row for row in soon if row.paused_until <= local_day(now, row.client.time_zone)]
 
+    def with_client(self) -> Self:
+        """Each with its client, without the private note, which would be decrypted for nothing."""
+        return self.select_related("client").defer("client__private_note")
+
     def with_next_step(self) -> Self:
         """Each with `next_step_id` and `next_step_title`, by the same rule as `next_step()`."""
-        passed = self.model.passed.field.model.objects.filter(
-            step=OuterRef("pk"), assignment=OuterRef(OuterRef("pk"))
-        )
-        steps = Step.objects.filter(~Exists(passed), module=OuterRef("module")).order_by("position", "pk")
+        steps = self._remaining_steps()
         return self.annotate(
             next_step_id=Subquery(steps.values("pk")[:1]),
             next_step_title=Subquery(steps.values("title")[:1]),
         )
+
+    def with_next_two(self) -> Self:
+        """Each with `next_step_id` and `following_step_id`, the one after it: what the planner asks."""
+        ids = self._remaining_steps().values("pk")
+        return self.annotate(next_step_id=Subquery(ids[:1]), following_step_id=Subquery(ids[1:2]))
+
+    def _remaining_steps(self) -> "QuerySet[Step, Step]":
+        """For a subquery: the steps of a row's module, in order, that it did not pass."""
+        passed = PassedStep.objects.filter(step=OuterRef("pk"), assignment=OuterRef(OuterRef("pk")))
+        return Step.objects.filter(~Exists(passed), module=OuterRef("module")).order_by("position", "pk")
 
     def outlooks(self) -> "list[tuple[Assignment, Outlook]]":
         """Each with what comes next for it, in a handful of queries however many there are."""

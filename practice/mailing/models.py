@@ -45,10 +45,6 @@ class DeliveryQuerySet(OwnedQuerySet):
         """Those that may leave now: due or to be tried again, and still within their window."""
         return self.filter(state=Delivery.State.DUE, due_at__lte=now, expires_at__gt=now)
 
-    def lapsed(self, now: datetime) -> Self:
-        """Those that could not leave within their window."""
-        return self.filter(state=Delivery.State.DUE, expires_at__lte=now)
-
     def welcome(self) -> Self:
         """Those that their client still wants: agreed to emails, neither paused nor stopped, address not suppressed."""
         return self.filter(

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from practice.assignments import holds
-from practice.assignments.models import Assignment, PassedStep
+from practice.assignments.many import insert_many, update_many
+from practice.assignments.models import Assignment
+from practice.assignments.passed import PassedStep
 from practice.mailing import reasons
 from practice.mailing.models import WINDOW, Delivery, Suppression
 
@@ -27,16 +30,21 @@ def plan(now: datetime) -> int:
     planned = 0
     while True:
         with transaction.atomic():
-            batch = _lock_due(now)
+            batch = lock_due(now)
             planned += _plan(batch, now)
         if len(batch) < BATCH:
             return planned
 
 
-def _lock_due(now: datetime) -> list[Any]:
-    """Assignments, each with its `next_step_id`."""
-    due = Assignment.objects.due(now).with_next_step().select_related("client").order_by("next_due_at")
-    return list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+def lock_due(now: datetime) -> list[Any]:
+    """Up to BATCH assignments that are due and that nobody else holds, each with its client and its next two steps.
+
+    Call it in a transaction: they stay locked until its end.
+    """
+    due = Assignment.objects.due(now).order_by("next_due_at")
+    locked = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    # Lock first, look after: only a later statement sees what the last one to hold a row did to it.
+    return list(Assignment.objects.filter(pk__in=locked).with_next_two().with_client())
 
 
 def _plan(batch: list[Any], now: datetime) -> int:
@@ -45,40 +53,46 @@ def _plan(batch: list[Any], now: datetime) -> int:
         row for row in batch if row.next_step_id and row.pk not in held and row.next_due_at > now - WINDOW
     ]
     _put_into_outbox(ready)
-    passed = [PassedStep(assignment=row, step_id=row.next_step_id, at=now) for row in ready]
-    PassedStep.objects.bulk_create(passed, ignore_conflicts=True)
+    insert_many([PassedStep(assignment_id=row.pk, step_id=row.next_step_id, at=now) for row in ready])
     leaving = {row.pk for row in ready}
     for row in batch:
         if row.pk in leaving or row.next_step_id is None:
-            row.move_on(now)
+            row.move_on(now, more=row.following_step_id is not None)
         else:
             row.wait_for_next_slot(now)
+    update_many(batch, Assignment.SCHEDULE)
     return len(ready)
 
 
 def _put_into_outbox(ready: list[Any]) -> None:
-    """A delivery for the next step of each: the one that was called back before, else a new one."""
-    moments = {(row.pk, row.next_step_id): row.next_due_at for row in ready}
-    called_back = Delivery.objects.filter(assignment__in=ready, state__in=Delivery.CALLED_BACK)
+    """A delivery for the next step of each: a new one, else the one that was called back before."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    new = [Delivery.planned(row.pk, row.next_step_id, row.next_due_at, domain) for row in ready]
+    if insert_many(new) < len(new):
+        _revive({(row.pk, row.next_step_id): row.next_due_at for row in ready})
+
+
+def _revive(moments: dict[tuple[int, int], datetime]) -> None:
+    """Let those that were called back leave after all, at the moment of their assignment and step."""
+    called_back = Delivery.objects.filter(
+        assignment__in=[pk for pk, _ in moments], state__in=Delivery.CALLED_BACK
+    )
     revived = [row for row in called_back if (row.assignment_id, row.step_id) in moments]
     for delivery in revived:
-        delivery.revive(moments.pop((delivery.assignment_id, delivery.step_id)))
-    Delivery.objects.bulk_update(revived, Delivery.REVIVED)
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    new = [Delivery.planned(assignment, step, at, domain) for (assignment, step), at in moments.items()]
-    Delivery.objects.bulk_create(new, ignore_conflicts=True)
+        delivery.revive(moments[delivery.assignment_id, delivery.step_id])
+    update_many(revived, Delivery.REVIVED)
 
 
 def call_back(now: datetime) -> int:
     """Take out of the outbox what could not leave in time or is no longer wanted; the step's turn comes again.
 
-    Returns how many.
+    Returns how many. Where nothing waits, it reads nothing but the partial index `delivery_due`.
     """
     waiting = Delivery.objects.filter(state=Delivery.State.DUE)
-    unwelcome = waiting.exclude(pk__in=waiting.welcome())
-    lapsed = Delivery.objects.lapsed(now)
-    found = {row.pk: row for row in (*unwelcome.select_related("assignment__client"), *lapsed)}
-    for delivery in found.values():
+    welcome = Exists(waiting.welcome().filter(pk=OuterRef("pk")))
+    rows = waiting.filter(Q(expires_at__lte=now) | ~welcome).select_related("assignment__client", "step")
+    found = list(rows.defer("assignment__client__private_note"))
+    for delivery in found:
         _call_back(delivery, now)
     return len(found)
 

@@ -50,7 +50,7 @@ def test_a_stop_and_an_end_say_so(assignment, ada, module, now):
     again = make_assignment(ada, module)
     for step in module.steps.all():
         again.pass_step(step, now)
-    again.move_on(now)
+    again.move_on(now, more=False)
     assert again.outlook().hold.why == "Finished: every step went out or was skipped."
 
 

@@ -68,6 +68,7 @@ def test_send_now_takes_the_place_of_the_next_slot(assignment, now):
 def test_send_now_that_could_not_leave_waits_for_its_slot(assignment, now):
     assignment.send_now(now)
     assignment.wait_for_next_slot(now + timedelta(hours=6))
+    assignment.save(update_fields=Assignment.SCHEDULE)
     assert (assignment.next_due_at, assignment.next_step().title) == (SUNDAY, "Step 1")
 
 
