@@ -18,7 +18,6 @@ from practice.mailing.heard import Heard
 from practice.mailing.mailbox import new_mails
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
 from tests.mailing.scripted_imap import imap_server
-from tests.mailing.scripted_smtp import free_port
 from tests.mailing.sending import SLOT
 
 FOLDER = Path(__file__).parent / "bounces"
@@ -206,7 +205,7 @@ def test_a_mail_that_was_being_read_when_it_stopped_is_read_again(row, settings)
     [
         ("", "Set BOUNCE_MAILBOX"),
         ("https://secret@example.com", "begin with imap"),
-        (f"imap://bounces:secret@127.0.0.1:{free_port()}/", "cannot be read (ConnectionRefusedError)"),
+        ("imap://bounces:secret@127.0.0.1:1/", "cannot be read (ConnectionRefusedError)"),
     ],
 )
 def test_a_mailbox_that_cannot_be_read_is_named_without_its_password(row, settings, url, says):
