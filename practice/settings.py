@@ -128,7 +128,7 @@ else:
 # --- The outbox ---------------------------------------------------------------------------------
 
 # How many senders a tick calls, each with a connection of its own to the mail server or provider.
-SENDERS = env.int("SENDERS", default=4)
+SENDERS = env.int("SENDERS", default=8)
 # How long an email that a process had claimed when it died waits for another one to take it up.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 

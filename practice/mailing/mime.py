@@ -22,6 +22,8 @@ from practice.mailing.models import Delivery
 
 #: What a line should not exceed (RFC 5322, 2.1.1).
 LINE = 78
+#: What most addresses look like: nothing in them needs a second look.
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 def content_of(delivery: Delivery, at: datetime, token: str | None = None) -> bytes:
@@ -58,6 +60,8 @@ def content_of(delivery: Delivery, at: datetime, token: str | None = None) -> by
 
 def envelope_address(mailbox: str) -> str:
     """The bare address in a From or To, as SMTP carries it. Raises ValueError when it cannot."""
+    if PLAIN_ADDRESS.fullmatch(mailbox):
+        return mailbox
     address = parseaddr(mailbox)[1]
     local, at, domain = address.rpartition("@")
     local.encode("ascii")

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F, Prefetch
 from django.utils import timezone
 
-from practice.mailing import ledger, links, reasons
+from practice.mailing import feedback, ledger, links, reasons
 from practice.mailing.doubt import doubt
 from practice.mailing.editions import Editions
 from practice.mailing.messages import values_for
@@ -223,8 +223,10 @@ def record(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     """Write down what became of an email, if it is still ours to say."""
     if outcome.kind == "unknown":
         doubt(delivery, reasons.UNKNOWN, now, outcome)
-    else:
-        delivery.still_ours().update(**outcome.in_words(), **_became(delivery, outcome, now))
+        return
+    delivery.still_ours().update(**outcome.in_words(), **_became(delivery, outcome, now))
+    if outcome.kind == "refused" and outcome.phase != "mail":  # there they refuse us, and not the recipient
+        feedback.refused(delivery, outcome.code, outcome.text, now)
 
 
 def _became(delivery: Delivery, outcome: Outcome, now: datetime) -> dict:

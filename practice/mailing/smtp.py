@@ -11,10 +11,13 @@ import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from socket import IPPROTO_TCP, TCP_NODELAY
 
+from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from practice.mailing.bounces import return_address
 from practice.mailing.mime import content_of, envelope_address
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Offered, Outage, Outcome, Phase, Transport
@@ -42,7 +45,7 @@ class Parcel:
     def of(cls, delivery: Delivery, at: datetime) -> "Parcel":
         """Raises ValueError when it cannot be written down."""
         content = content_of(delivery, at)
-        sender = envelope_address(dict(delivery.edition.headers)["From"] if delivery.edition else "")
+        sender = return_address(delivery) or envelope_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
         recipient = envelope_address(delivery.to_address)
         commands = f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"
         mail, rcpt, data = (command.encode("ascii") for command in commands)
