@@ -69,6 +69,8 @@ class Event:
 @transaction.atomic
 def take(event: Event, now: datetime) -> ProviderEvent:
     """Keep an event and let it take effect; only keep it, if it is about no email of ours. Twice is harmless."""
+    if known := ProviderEvent.objects.filter(key=event.key).first():
+        return known
     delivery = delivery_of(event)
     kept, new = ProviderEvent.objects.get_or_create(
         key=event.key,
@@ -138,7 +140,7 @@ def _take_effect(event: Event, delivery: Delivery, now: datetime) -> None:
         become["accepted_at"] = Coalesce("accepted_at", event.at or now)
     if become["state"]:
         _listening(event.told).filter(pk=delivery.pk).update(**become)
-    if event.provider_id and event.provider_id != delivery.message_id:
+    if event.provider_id not in ("", delivery.message_id) and not delivery.provider_id:
         Delivery.objects.filter(pk=delivery.pk, provider_id="").update(provider_id=event.provider_id)
     if why := event.unwanted or SUPPRESSES.get(event.told):
         Suppression.add(delivery.to_address, why, now)

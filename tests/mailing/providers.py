@@ -8,6 +8,8 @@ import json
 from django.test import Client as Browser
 
 SECRET = "hooks:a-password-of-the-tests"
+#: One for all: the middleware is made with the first request.
+BROWSER = Browser(raise_request_exception=False, enforce_csrf_checks=True)
 AUTHORIZED = "Basic " + base64.b64encode(SECRET.encode()).decode()
 
 
@@ -26,9 +28,8 @@ def use_provider(settings, name):
 
 def post(name, said, secret=AUTHORIZED, **headers):
     """Post what a provider says, a structure or bytes. Returns the answer."""
-    browser = Browser(raise_request_exception=False, enforce_csrf_checks=True)
     body = said if isinstance(said, bytes) else json.dumps(said).encode()
-    return browser.generic(
+    return BROWSER.generic(
         "POST",
         f"/hooks/{name}/tracking/",
         body,
