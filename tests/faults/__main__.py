@@ -103,7 +103,7 @@ def run_all(options: argparse.Namespace, postgres, folder: Path) -> bool:
 
 
 def run_one(fault, number: int, seed: int, postgres, folder: Path, sums: Counter) -> bool:
-    from tests.faults.parts import InVain
+    from tests.faults.parts import NotSo
     from tests.faults.stage import Stage, reconnect
 
     began, home, database = time.monotonic(), folder / f"fault-{number}", f"fault_{number}"
@@ -119,7 +119,7 @@ def run_one(fault, number: int, seed: int, postgres, folder: Path, sums: Counter
         fault.inject(stage)
         stage.drain()
     except Exception as error:  # of this fault alone: the others are injected all the same
-        wrong.append(str(error) if isinstance(error, InVain) else f"{type(error).__name__}: {error}")
+        wrong.append(str(error) if isinstance(error, NotSo) else f"{type(error).__name__}: {error}")
     finally:
         stage.close()
     verdict = stage.verdict()

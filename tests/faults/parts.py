@@ -21,16 +21,22 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WEBHOOK_SECRET = "provider:a-secret-between-the-two"
 
 
-class InVain(Exception):
-    """Waited too long for something. The message says for what."""
+class NotSo(Exception):
+    """It is not as it should be. The message says what."""
+
+
+def must(be: bool, sentence: str) -> None:
+    """Raises NotSo with the sentence, unless it is so."""
+    if not be:
+        raise NotSo(f"not so: {sentence}")
 
 
 def wait_until(is_true: Callable[[], object], what: str, seconds: float = 20) -> None:
-    """Wait for `is_true`, looking often. Raises InVain."""
+    """Wait for `is_true`, looking often. Raises NotSo."""
     deadline = time.monotonic() + seconds
     while not is_true():
         if time.monotonic() > deadline:
-            raise InVain(f"waited {seconds:.0f} s in vain for {what}")
+            raise NotSo(f"waited {seconds:.0f} s in vain for {what}")
         time.sleep(0.02)
 
 
@@ -64,11 +70,11 @@ class Process:
         self.popen.wait()
 
     def ends(self, seconds: float = 60) -> int:
-        """Wait for its end. Returns its exit code. Raises InVain."""
+        """Wait for its end. Returns its exit code. Raises NotSo."""
         try:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise InVain(f"waited {seconds:.0f} s in vain for the end of {self.popen.args}") from None
+            raise NotSo(f"waited {seconds:.0f} s in vain for the end of {self.popen.args}") from None
 
     def children(self) -> list[int]:
         """The processes that it started, such as a worker's pool."""
@@ -100,7 +106,7 @@ class Broker:
     def start(self) -> None:
         server = private_broker.find_server()
         if server is None:
-            raise InVain("no Redis-protocol server: install valkey-server or redis-server")
+            raise NotSo("no Redis-protocol server: install valkey-server or redis-server")
         private_broker.clear_stale(self.socket)
         command = private_broker.server_command(server, self.folder, self.socket)
         self.process = Process(command, dict(os.environ), self.folder / "broker.log")

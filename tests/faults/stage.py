@@ -19,7 +19,7 @@ from practice.mailing.models import Delivery
 from practice.people.models import Client, Consent, Practice, Practitioner
 from tests.cast import make_module
 from tests.faults import oracle
-from tests.faults.parts import ROOT, Broker, InVain, Process, Provider, connections_to, wait_until
+from tests.faults.parts import ROOT, Broker, NotSo, Process, Provider, connections_to, wait_until
 from tests.faults.postgres import Postgres
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Honolulu")
@@ -89,11 +89,11 @@ class Stage:
         options = ("--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel=INFO")
         return self.start("celery", "-A", "practice", "beat", *options)
 
-    def ring(self, times: int = 1) -> None:
+    def ring(self, times: int = 1, task: str = "practice.mailing.tasks.tick") -> None:
         """Send the tick, as beat does."""
         with Celery(broker=self.broker.url, set_as_current=False) as app:
             for _ in range(times):
-                app.send_task("practice.mailing.tasks.tick", expires=55)
+                app.send_task(task, expires=55)
 
     def send_due(self, now: datetime | None = None, **more_env: str) -> int:
         """One tick in a process of its own, as of `now` (UTC). Returns its exit code."""
@@ -164,7 +164,7 @@ class Stage:
     # --- Ending -------------------------------------------------------------------------------------
 
     def drain(self) -> None:
-        """The fault is over: let the product finish by itself. Raises InVain when it does not."""
+        """The fault is over: let the product finish by itself. Raises NotSo when it does not."""
         self.provider.does()
         running = any(process.is_running and "worker" in process.popen.args for process in self.processes)
         if running:
@@ -176,7 +176,7 @@ class Stage:
         deadline = time.monotonic() + seconds
         while left := self.open_now(timezone.now() + timedelta(seconds=LEASE_SECONDS)):
             if time.monotonic() > deadline:
-                raise InVain(f"waited {seconds:.0f} s in vain for {left} emails to leave by themselves")
+                raise NotSo(f"waited {seconds:.0f} s in vain for {left} emails to leave by themselves")
             self.ring()
             time.sleep(1)
 

@@ -1,0 +1,71 @@
+"""Faults of a provider's HTTP API: Postmark has no idempotency key, Resend has one."""
+
+from datetime import timedelta
+
+from practice.mailing.models import Delivery
+from tests.faults.fault import fault
+from tests.faults.parts import must
+from tests.faults.stage import Stage
+
+BOTH = ("postmark", "resend")
+PAUSE = 1200
+
+
+@fault(mail=BOTH)
+def too_many_requests(stage: Stage) -> None:
+    """429 is waited out for as long as Retry-After says."""
+    now = stage.everybody_due(12)
+    patience = {"Retry-After": str(PAUSE)}
+    stage.provider.does({"phase": "API", "does": 429, "headers": patience, "times": 3})
+    stage.send_due(now)
+    stage.injected += 3
+    asked = Delivery.objects.filter(code=429)
+    must(asked.exists(), "the outbox knows of it")
+    earliest = now + timedelta(seconds=PAUSE)
+    must(not asked.filter(state="due", due_at__lt=earliest).exists(), "nobody knocks before Retry-After")
+
+
+@fault(mail=BOTH)
+def server_error(stage: Stage) -> None:
+    """500 is tried again, and arrives once."""
+    now = stage.everybody_due(12)
+    stage.provider.does({"phase": "API", "does": 500, "times": 4})
+    stage.send_due(now)
+    stage.injected += 4
+
+
+@fault(mail=BOTH, failed=1)
+def refused_for_good(stage: Stage) -> None:
+    """422 has failed with a reason, and nothing else has."""
+    now = stage.everybody_due(6)
+    stage.provider.does({"phase": "API", "does": 422, "to": "client3@"})
+    stage.send_due(now)
+    stage.injected += 1
+
+
+@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+def silent_after_accept(stage: Stage) -> None:
+    """No answer to an email that was taken: in doubt without a key, and with one asked again and taken once."""
+    break_after_accept(stage, "accept-stall")
+
+
+@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+def dropped_after_accept(stage: Stage) -> None:
+    """A broken connection instead of an answer: in doubt without a key, and with one asked again and taken once."""
+    break_after_accept(stage, "accept-drop")
+
+
+@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+def dropped_before_accept(stage: Stage) -> None:
+    """A request that broke and was never taken: in doubt without a key, and with one asked again and taken."""
+    break_after_accept(stage, "drop")
+
+
+def break_after_accept(stage: Stage, does: str) -> None:
+    now = stage.everybody_due(10)
+    stage.provider.does(
+        *({"phase": "API", "does": does, "times": 1, "to": f"client{number}@"} for number in (2, 6))
+    )
+    stage.send_due(now)
+    stage.injected += 2
+    stage.bound += 2
