@@ -115,18 +115,19 @@ def _filled_header(name: str, value: str, values: Mapping[str, str]) -> bytes:
 def _part(boundary: bytes, subtype: bytes, text: str, values: Mapping[str, str]) -> Iterator[bytes]:
     yield b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\n" % (boundary, subtype)
     yield b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    for place, piece in enumerate(_pieces(text)):
-        # A soft line break before and after a value: no line grows too long, whatever its length.
-        yield b"=\r\n%b=\r\n" % quoted(values[piece.decode()]) if place % 2 else piece
+    # A soft line break before and after a value: no line grows too long, whatever its length.
+    encoded = {name: b"=\r\n%b=\r\n" % quoted(value) for name, value in values.items()}
+    for piece, name in zip(*_pieces(text), strict=True):
+        yield piece
+        yield encoded[name] if name else b""
     yield b"\r\n"
 
 
 @lru_cache(maxsize=100)
-def _pieces(text: str) -> tuple[bytes, ...]:
-    """A body in pieces: at even places what is encoded already, at odd ones the names of placeholders."""
-    return tuple(
-        piece.encode() if place % 2 else quoted(piece) for place, piece in enumerate(PLACEHOLDER.split(text))
-    )
+def _pieces(text: str) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """A body in encoded pieces, and for each the name of the placeholder that follows; none after the last."""
+    pieces = PLACEHOLDER.split(text)
+    return tuple(quoted(piece) for piece in pieces[::2]), (*pieces[1::2], "")
 
 
 def quoted(text: str) -> bytes:

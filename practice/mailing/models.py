@@ -147,7 +147,7 @@ class Delivery(Owned):
         )
         indexes = (
             # For the claim: the few rows that wait, however many have left.
-            models.Index(fields=("due_at",), name="delivery_due", condition=models.Q(state="due")),
+            models.Index(fields=("due_at", "id"), name="delivery_due", condition=models.Q(state="due")),
             # For the sweep of leases that ended, and of doubts that the provider may clear up.
             models.Index(
                 fields=("lease_until",),

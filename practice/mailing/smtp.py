@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from socket import IPPROTO_TCP, TCP_NODELAY
 
 from django.conf import settings
@@ -45,7 +46,7 @@ class Parcel:
     def of(cls, delivery: Delivery, at: datetime) -> "Parcel":
         """Raises ValueError when it cannot be written down."""
         content = content_of(delivery, at)
-        sender = return_address(delivery) or envelope_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+        sender = return_address(delivery) or _our_address(settings.DEFAULT_FROM_EMAIL)
         recipient = envelope_address(delivery.to_address)
         commands = f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"
         mail, rcpt, data = (command.encode("ascii") for command in commands)
@@ -230,6 +231,11 @@ class SmtpTransport(Transport):
 def not_taken(phase: Phase, code: int, text: str) -> Outcome:
     """The outcome of an answer that is not yes: 4xx is not now, else it is never (RFC 5321, 4.2.1)."""
     return Outcome("later" if code // 100 == 4 else "refused", phase, code, text)
+
+
+@lru_cache(maxsize=1)
+def _our_address(mailbox: str) -> str:
+    return envelope_address(parseaddr(mailbox)[1])
 
 
 def _in_words(error: Exception) -> str:

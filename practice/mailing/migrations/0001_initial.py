@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='delivery_due'),
+            index=models.Index(condition=models.Q(('state', 'due')), fields=['due_at', 'id'], name='delivery_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',
