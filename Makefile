@@ -1,5 +1,6 @@
 # make demo    sample data, everything running, one address
 # make test    the whole suite; sets up what is missing
+# make bench   how fast it sends beside the usual way, on this machine; ARGS=--quick for a first look
 # make lint    style, types, migrations, container files
 # make setup   only the environment, .venv
 # make lock    remakes the locked requirements from the .in files; ARGS=--upgrade takes the newest
@@ -19,6 +20,9 @@ demo: setup
 
 test: $(VENV)/.development
 	@exec $(BIN)/python tests/run.py $(ARGS)
+
+bench: $(VENV)/.development
+	@exec $(BIN)/python -m tests.bench.run $(ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -44,4 +48,4 @@ $(VENV)/.development: requirements-dev.txt tools/make-venv
 	@VENV=$(VENV) PYTHON=$(PYTHON) tools/make-venv requirements-dev.txt
 	@touch $(VENV)/.runtime $@
 
-.PHONY: setup demo test lint lock
+.PHONY: setup demo test bench lint lock
