@@ -97,9 +97,7 @@ class DeliveryAdmin(OwnedAdmin):
         context = {
             "row": row,
             "timeline": timeline(row),
-            "handed_over": "; ".join(on_both_clocks(row.submitted_at, row.client))
-            if row.submitted_at
-            else "",
+            "handed_over": on_both_clocks(row.submitted_at, row.client)[0] if row.submitted_at else "",
             "decisions": [decision for decision in DECISIONS.values() if decision.offered(row)],
             "frame_url": reverse("admin:mailing_delivery_email", args=(row.pk,)),
             **self._look(request, view_of(row)),
@@ -192,7 +190,12 @@ def timeline(row: Delivery) -> list[tuple[str, str]]:
     """What happened, in order: (words, the moment)."""
     moments = [
         ("Its turn came", row.window_began_at),
-        ("Handed over", row.submitted_at),
+        (
+            "Being handed over"
+            if row.state in (row.State.SUBMITTING, row.State.UNCERTAIN)
+            else "Handed over",
+            row.submitted_at,
+        ),
         (
             "Captured on this machine" if settings.EMAIL_IS_CAPTURED else "The mail server took it",
             row.accepted_at,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from practice.assignments.outlook import Hold
+from practice.mailing import hooks
 from practice.mailing.asking import check
 from practice.mailing.models import Delivery, Suppression
 from practice.mailing.transport import open_provider
@@ -67,7 +68,7 @@ def _write_again(row: Delivery, now: datetime) -> str:
 def _may_be_told(row: Delivery) -> bool:
     """Whether it is uncertain, and there is a provider that can be asked or may tell by itself."""
     provider = open_provider() if row.state == State.UNCERTAIN else None
-    return provider is not None and provider.tells
+    return provider is not None and (provider.can_find or hooks.in_use() is not None)
 
 
 DECISIONS = {

@@ -39,8 +39,6 @@ class BackendTransport(CallTransport):
         self.same_for: timedelta = getattr(backend, "same_for", timedelta(0))
         #: Whether the provider can be asked for an email, see `find`.
         self.can_find = type(backend) in LOOKUPS
-        #: Whether the provider may tell by itself what became of an email.
-        self.tells = isinstance(backend, AnymailBaseBackend)
 
     def send(self, message: EmailMessage, may_submit: MaySubmit) -> Outcome:
         if breaks_a_line(message):
