@@ -152,7 +152,8 @@ class Delivery(Owned):
             models.Index(
                 fields=("lease_until",),
                 name="delivery_leased",
-                condition=models.Q(state__in=("claimed", "submitting", "uncertain")),
+                # Not state__in, in which SQLite would see no use for its queries.
+                condition=models.Q(state="claimed") | models.Q(state="submitting") | models.Q(state="uncertain"),
             ),
             # For events of providers that give back no id of ours.
             models.Index(

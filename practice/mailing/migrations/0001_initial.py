@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('claimed', 'submitting', 'uncertain'))), fields=['lease_until'], name='delivery_leased'),
+            index=models.Index(condition=models.Q(('state', 'claimed'), ('state', 'submitting'), ('state', 'uncertain'), _connector='OR'), fields=['lease_until'], name='delivery_leased'),
         ),
         migrations.AddIndex(
             model_name='delivery',
