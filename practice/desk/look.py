@@ -95,6 +95,7 @@ PLACES = (
 INSTALLATION = (
     ("Practice", "admin:people_practice_changelist"),
     ("Practitioners", "admin:people_practitioner_changelist"),
+    ("News without an email", "admin:mailing_providerevent_changelist"),
 )
 
 

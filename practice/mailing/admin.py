@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString
 
 from practice.assignments import doorbell
 from practice.assignments.outlook import on_the_clock, spoken
+from practice.mailing import untold  # noqa: F401 - another page of this room
 from practice.mailing.decisions import DECISIONS
+from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery
 from practice.mailing.viewing import View
 from practice.people.models import Client
@@ -200,9 +202,16 @@ def timeline(row: Delivery) -> list[tuple[str, str]]:
             "Captured on this machine" if settings.EMAIL_IS_CAPTURED else "The mail server took it",
             row.accepted_at,
         ),
+        *told_of(row),
         ("To be tried again", row.due_at if row.state == row.State.DUE and row.reason else None),
     ]
     return [(words, "; ".join(on_both_clocks(moment, row.client))) for words, moment in moments if moment]
+
+
+def told_of(row: Delivery) -> list[tuple[str, datetime]]:
+    """What the provider or a bounce mail told, as it came."""
+    events = row.events.exclude(told__in=(Heard.TAKEN, Heard.UNKNOWN)).order_by("received_at", "pk")
+    return [(Heard(event.told).label, event.at or event.received_at) for event in events]
 
 
 def on_both_clocks(moment: datetime, client: Client) -> list[str]:

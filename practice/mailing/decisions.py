@@ -87,7 +87,7 @@ DECISIONS = {
             "send-again",
             "Send again",
             sends=True,
-            offered=lambda row: row.state in (State.UNCERTAIN, State.FAILED),
+            offered=lambda row: row.state in row.SENDABLE_AGAIN,
             meaning=_sending_again,
             take=lambda row, now: "It is on its way again." if row.send_again(now) else "",
         ),

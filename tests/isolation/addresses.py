@@ -10,7 +10,7 @@ from django.urls import reverse
 from practice.assignments.models import Assignment
 from practice.assignments.moves import MOVES
 from practice.mailing.decisions import DECISIONS
-from practice.mailing.models import Delivery
+from practice.mailing.models import Delivery, ProviderEvent
 from practice.people.models import Client, Practice, Practitioner
 from resources.models import Step
 
@@ -30,7 +30,7 @@ OF_A_ROW = {
 OF_NO_ROW = {"index", "me", "password_change", "password_change_done", "autocomplete", "jsi18n"}
 #: For superusers alone: a 403 for everybody else, whatever the id.
 OF_THE_INSTALLATION = {"auth_user_password_change"}
-INSTALLATION_MODELS = {Practice, Practitioner}
+INSTALLATION_MODELS = {Practice, Practitioner, ProviderEvent}
 #: Open to everybody, or open to nobody.
 OTHERS = {"login", "logout", "app_list", None}
 
