@@ -38,8 +38,7 @@ def ask(clock: Clock = timezone.now) -> None:
     provider = open_provider()
     if provider is None or not (provider.same_for or provider.can_find):
         return
-    settle = hand_over_again if provider.same_for else look
-    ends = monotonic() + SECONDS
+    settle, ends = hand_over_again if provider.same_for else look, monotonic() + SECONDS
     with provider:
         for delivery in in_doubt(clock(), provider):
             if monotonic() > ends or not settle(delivery, provider, clock()):

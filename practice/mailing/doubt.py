@@ -63,7 +63,9 @@ def handed_over_again(now: datetime, provider: BackendTransport | None) -> Deliv
 
     Those stay `submitting` for as long as the key lives and the client wants them, and are nobody's worry.
     """
-    since = now - provider.same_for if provider else now
+    if provider is None or not provider.same_for:
+        return Delivery.objects.none()
+    since = now - provider.same_for
     return Delivery.objects.filter(state=State.SUBMITTING, submitted_at__gt=since).welcome()
 
 

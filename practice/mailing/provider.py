@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import requests
@@ -16,7 +18,7 @@ from anymail.exceptions import (
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ProxyError, SSLError
 
 from practice.mailing.lookups import LOOKUPS
 from practice.mailing.models import Delivery
@@ -34,7 +36,6 @@ class BackendTransport(CallTransport):
         super().__init__()
         self.backend = backend
         self.is_open = False
-        self.deaf_to = wishes_unheard(backend) if isinstance(backend, AnymailBaseBackend) else frozenset()
         #: For how long the provider takes the same email, handed over again, for the same.
         self.same_for: timedelta = getattr(backend, "same_for", timedelta(0))
         #: Whether the provider can be asked for an email, see `find`.
@@ -63,6 +64,11 @@ class BackendTransport(CallTransport):
         except OSError as error:
             return Outcome("unknown", "api", text=str(error))
         return _reported(message) if sent else Outcome("refused", "api")
+
+    @cached_property
+    def deaf_to(self) -> frozenset[str]:
+        """Which WISHES the provider's API has no word for. Anymail would refuse an email that asks for them."""
+        return wishes_unheard(self.backend) if isinstance(self.backend, AnymailBaseBackend) else frozenset()
 
     def find(self, delivery: Delivery) -> str | None:
         """The provider's id of an email, if it has it. Raises lookups.NoAnswer. Only where `can_find`."""
@@ -108,7 +114,7 @@ def breaks_a_line(message: EmailMessage) -> bool:
 
 
 def wishes_unheard(backend: AnymailBaseBackend) -> frozenset[str]:
-    """Which WISHES this provider's API has no word for. Anymail would refuse an email that asks for them."""
+    """The WISHES at which Anymail says that this provider does not support them."""
     unheard = set()
     for wish, value in WISHES.items():
         probe = EmailMessage(
@@ -149,9 +155,12 @@ def _reported(message: EmailMessage) -> Outcome:
 
 
 def _never_connected(error: Any) -> bool:
-    """Whether a connection error came before the first byte: no such host, or nobody listening."""
-    reason = getattr(getattr(error.__cause__, "args", [None])[0], "reason", None)
-    return isinstance(reason, NewConnectionError)
+    """Whether a connection error came before the first byte: no such host, nobody there, or somebody else."""
+    reason: Any = getattr(getattr(error.__cause__, "args", [None])[0], "reason", None)
+    if isinstance(reason, ProxyError):
+        reason = reason.original_error
+    told = reason.args[0] if isinstance(reason, SSLError) and reason.args else None
+    return isinstance(reason, NewConnectionError) or isinstance(told, SSLCertVerificationError)
 
 
 def _retry_after(error: Any) -> timedelta | None:

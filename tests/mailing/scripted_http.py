@@ -1,6 +1,7 @@
 """A provider over HTTP that does as it is told and remembers every request: Postmark's API, Resend's and Brevo's."""
 
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -29,14 +30,22 @@ class ScriptedProvider(ThreadingHTTPServer):
     def url(self):
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, *_):
+        pass  # a client that went away
+
     def process_request(self, *args):
         self.connections += 1
         super().process_request(*args)
 
 
 @contextmanager
-def scripted_provider():
+def scripted_provider(certificate=None):
+    """`certificate`: a file with one and its key, to speak TLS."""
     server = ScriptedProvider()
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()

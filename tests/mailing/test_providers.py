@@ -5,6 +5,11 @@ from datetime import timedelta
 from urllib.parse import parse_qs, unquote_plus
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from practice.mailing.messages import Letter
 from practice.mailing.transport import open_transport
@@ -110,6 +115,42 @@ def test_a_provider_out_of_reach_costs_no_attempt(planned, settings):
     use_provider(settings, f"http://127.0.0.1:{free_port()}")
     row = after(planned)
     assert (row.state, row.attempts, row.reason) == ("due", 0, "The mail provider cannot be reached.")
+
+
+@pytest.fixture
+def self_signed(tmp_path):
+    """A certificate that nobody vouches for."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")]),
+    )
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, SLOT, SLOT + timedelta(days=9999))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path / "both.pem"
+    path.write_bytes(pem + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+def test_somebody_else_in_the_place_of_the_provider_gets_nothing(planned, settings, self_signed):
+    with scripted_provider(self_signed) as server:
+        use_provider(settings, server.url.replace("http:", "https:"))
+        row = after(planned)
+        assert (row.state, row.attempts, row.reason) == ("due", 0, "The mail provider cannot be reached.")
+        assert server.requests == []
+
+
+def test_a_proxy_out_of_reach_is_no_email_s_fault(planned, settings, monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    use_provider(settings, "http://provider.example")
+    row = after(planned)
+    assert (row.state, row.reason) == ("due", "The mail provider cannot be reached.")
+
+
+def test_emails_go_through_the_proxy_that_the_environment_names(planned, provider, settings, monkeypatch):
+    monkeypatch.setenv("http_proxy", provider.url)
+    use_provider(settings, "http://provider.example")
+    assert after(planned).state == "accepted"
+    assert provider.requests[0].path == "http://provider.example/email"
 
 
 def test_an_address_with_a_line_break_reaches_no_provider(planned, provider):
