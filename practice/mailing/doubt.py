@@ -70,8 +70,9 @@ def handed_over_again(now: datetime, provider: BackendTransport | None) -> Deliv
 
 
 def give_up(delivery: Delivery, why: str, now: datetime, words: dict[str, Any]) -> None:
-    """No provider can tell. The practice has chosen: send it once more, or wait for a person."""
-    once_more = Practice.current().uncertain == Practice.Uncertain.RESEND and not delivery.resent
+    """No provider can tell. The practice has chosen: send it once more, if it is still wanted, or wait for a person."""
+    chosen = Practice.current().uncertain == Practice.Uncertain.RESEND
+    once_more = chosen and not delivery.resent and delivery.still_ours().welcome().exists()
     became: dict = {"state": State.UNCERTAIN, "lease_until": None, "reason": why}
     if once_more:
         became = {"state": State.DUE, "lease_until": None, "resent": True, "reason": why, "due_at": now}

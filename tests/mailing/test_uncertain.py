@@ -165,7 +165,9 @@ def test_a_refusal_the_second_time_says_nothing_of_the_first(planned, keyed):
     assert "no credit" in row.answer
 
 
-def test_one_that_is_no_longer_wanted_is_not_handed_over_again(planned, keyed):
+@pytest.mark.parametrize("choice", Practice.Uncertain.values)
+def test_one_that_is_no_longer_wanted_is_not_handed_over_again_and_not_called_unsent(planned, keyed, choice):
+    choose(choice)
     keyed.answer = DROP
     after(planned)
     Consent.objects.update(withdrawn_at=NOW)
