@@ -41,9 +41,7 @@ def stop_everything(delivery: Delivery, now: datetime) -> None:
     for assignment in Assignment.objects.running().filter(client=client):
         assignment.stop(now, by=BY_CLIENT)
     client.withdraw_consent(now)
-    Suppression.objects.get_or_create(
-        address=client.email.lower(), defaults={"why": Suppression.Why.ASKED, "at": now}
-    )
+    Suppression.add(client.email, Suppression.Why.ASKED, now)
 
 
 @private_page(find_even_expired)
