@@ -20,6 +20,8 @@ class Fault:
     certain: bool
     #: How many emails should end as failed, with a reason; None: it does not matter.
     failed: int | None
+    #: What says whether it can be injected on this machine.
+    needs: Callable[[], bool]
 
     @property
     def name(self) -> str:
@@ -40,12 +42,14 @@ def fault(
     policy: tuple[str, ...] = ("hold",),
     certain: bool = True,
     failed: int | None = 0,
+    needs: Callable[[], bool] = lambda: True,
 ) -> Callable:
     """Registers a fault, once for each combination of its variants."""
 
     def register(inject: Callable[[Stage], None]) -> Callable[[Stage], None]:
         for way, pipelined, choice in product(mail, pipelining, policy):
-            FAULTS.append(Fault(inject, way, pipelined, choice, certain or way == "resend", failed))
+            sure = certain or way == "resend"
+            FAULTS.append(Fault(inject, way, pipelined, choice, sure, failed, needs))
         return inject
 
     return register

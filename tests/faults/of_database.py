@@ -30,6 +30,11 @@ def stop_and_start(stage: Stage, connections: int, pause: float) -> None:
     time.sleep(pause)
     stage.postgres.start()
     time.sleep(0.3)
+    count_in_flight(stage, connections)
+
+
+def count_in_flight(stage: Stage, connections: int) -> None:
+    """Note what was being handed over and is no more: at most one email for each connection."""
     left = stage.in_flight() - stage.doubted
     stage.doubted |= left
     stage.bound += min(connections, len(left))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from practice.mailing.models import Delivery
 from tests.faults.fault import fault
-from tests.faults.parts import must
 from tests.faults.stage import Stage
 
 BOTH = ("postmark", "resend")
@@ -20,9 +19,11 @@ def too_many_requests(stage: Stage) -> None:
     stage.send_due(now)
     stage.injected += 3
     asked = Delivery.objects.filter(code=429)
-    must(asked.exists(), "the outbox knows of it")
+    stage.must(asked.exists(), "the outbox knows of it")
     earliest = now + timedelta(seconds=PAUSE)
-    must(not asked.filter(state="due", due_at__lt=earliest).exists(), "nobody knocks before Retry-After")
+    stage.must(
+        not asked.filter(state="due", due_at__lt=earliest).exists(), "nobody knocks before Retry-After"
+    )
 
 
 @fault(mail=BOTH)
@@ -43,21 +44,21 @@ def refused_for_good(stage: Stage) -> None:
     stage.injected += 1
 
 
-@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+@fault(mail=BOTH, policy=("hold", "resend"))
 def silent_after_accept(stage: Stage) -> None:
-    """No answer to an email that was taken: in doubt without a key, and with one asked again and taken once."""
+    """No answer to an email that was taken: it is asked for by its key, or found in the list, and arrives once."""
     break_after_accept(stage, "accept-stall")
 
 
-@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+@fault(mail=BOTH, policy=("hold", "resend"))
 def dropped_after_accept(stage: Stage) -> None:
-    """A broken connection instead of an answer: in doubt without a key, and with one asked again and taken once."""
+    """A broken connection instead of an answer: as without an answer."""
     break_after_accept(stage, "accept-drop")
 
 
-@fault(mail=BOTH, policy=("hold", "resend"), certain=False)
+@fault(mail=BOTH, policy=("hold", "resend"))
 def dropped_before_accept(stage: Stage) -> None:
-    """A request that broke and was never taken: in doubt without a key, and with one asked again and taken."""
+    """A request that broke and was never taken: it is handed over again once that is known, and arrives once."""
     break_after_accept(stage, "drop")
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from practice.mailing.models import Delivery
 from tests.faults.fault import fault
-from tests.faults.parts import must
 from tests.faults.stage import Stage
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -16,7 +15,7 @@ def no_beat_for_three_hours(stage: Stage) -> None:
     due = stage.everybody_due(20)
     stage.send_due(due + 3 * HOUR)
     stage.injected += 1
-    must(stage.provider.accepted() == 20, "everything leaves with the first tick")
+    stage.must(stage.provider.accepted() == 20, "everything leaves with the first tick")
 
 
 @fault()
@@ -25,10 +24,10 @@ def no_beat_for_three_weeks(stage: Stage) -> None:
     due = stage.everybody_due(20, at=datetime(2026, 3, 2, 17, tzinfo=UTC), steps=3)
     stage.send_due(due + 3 * WEEK + 12 * HOUR)
     stage.injected += 1
-    must(stage.provider.accepted() == 0, "nothing leaves at an hour that is not theirs")
+    stage.must(stage.provider.accepted() == 0, "nothing leaves at an hour that is not theirs")
     for week in (4, 5, 6):
         stage.send_due(due + week * WEEK + 2 * HOUR)
-        must(stage.provider.accepted() == 20 * (week - 3), "one email each, week by week")
+        stage.must(stage.provider.accepted() == 20 * (week - 3), "one email each, week by week")
 
 
 @fault()
@@ -47,7 +46,7 @@ def same_task_fifty_times(stage: Stage) -> None:
     stage.everybody_due(300)
     stage.ring(50)
     stage.ring(50, task="practice.mailing.tasks.deliver")
-    stage.injected += 100
+    stage.injected += 1
     stage.ready(stage.worker(), stage.worker())
 
 
@@ -66,7 +65,7 @@ def clocks_go_forward_during_the_run(stage: Stage) -> None:
     a_week_before = datetime(2026, 3, 22, 1, 30, tzinfo=UTC)
     stage.everybody_due(10, at=a_week_before, steps=2, zone="Europe/Berlin")
     stage.send_due(a_week_before)
-    must(stage.provider.accepted() == 10, "the first step leaves a week before")
+    stage.must(stage.provider.accepted() == 10, "the first step leaves a week before")
     tick_through(stage, slot, 20)
 
 
@@ -77,7 +76,7 @@ def tick_through(stage: Stage, slot: datetime, accepted_then: int) -> None:
         now = slot + timedelta(minutes=minutes)
         stage.send_due(now)
         wanted = before if now < slot else accepted_then
-        must(stage.provider.accepted() == wanted, f"{wanted} have left by {now:%H:%M} UTC")
+        stage.must(stage.provider.accepted() == wanted, f"{wanted} have left by {now:%H:%M} UTC")
     stage.injected += 1
     wrong = Delivery.objects.filter(due_at__gt=slot + HOUR)
-    must(not wrong.exists(), "nothing is planned for the second time")
+    stage.must(not wrong.exists(), "nothing is planned for the second time")

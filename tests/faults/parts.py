@@ -25,12 +25,6 @@ class NotSo(Exception):
     """It is not as it should be. The message says what."""
 
 
-def must(be: bool, sentence: str) -> None:
-    """Raises NotSo with the sentence, unless it is so."""
-    if not be:
-        raise NotSo(f"not so: {sentence}")
-
-
 def wait_until(is_true: Callable[[], object], what: str, seconds: float = 20) -> None:
     """Wait for `is_true`, looking often. Raises NotSo."""
     deadline = time.monotonic() + seconds

@@ -49,9 +49,21 @@ class Postgres:
 
     def make(self, database: str, like: str = "template1") -> None:
         """A new database with everything that another one holds."""
+        self._ask(f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
+
+    def drop(self, database: str) -> None:
+        """Forget a database, whoever looks at it."""
+        self._ask(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+    def move(self, database: str, folder: Path) -> None:
+        """Keep the tables of a database, at which nobody looks, in this folder."""
+        self._ask(f"CREATE TABLESPACE \"{database}\" LOCATION '{folder}'")
+        self._ask(f'ALTER DATABASE "{database}" SET TABLESPACE "{database}"')
+
+    def _ask(self, statement: str) -> None:
         address = f"host={self.folder} dbname=template1 user={getpass.getuser()}"
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
+            connection.execute(statement)
 
     def _run(self, *command: object) -> None:
         subprocess.run(

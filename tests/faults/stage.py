@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,8 +24,8 @@ from tests.faults.parts import ROOT, Broker, NotSo, Process, Provider, connectio
 from tests.faults.postgres import Postgres
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Honolulu")
-#: A lease in kill faults, in seconds: long enough for a batch, short enough to wait for.
-LEASE_SECONDS = 5
+#: A lease, in seconds: long enough for a batch, short enough to wait for.
+LEASE_SECONDS = 10
 BACKENDS = {
     "postmark": "anymail.backends.postmark.EmailBackend",
     "resend": "anymail.backends.resend.EmailBackend",
@@ -37,7 +38,7 @@ class Stage:
     def __init__(self, folder: Path, postgres: Postgres, database: str, mail: str, policy: str, seed: str):
         self.folder, self.postgres, self.mail = folder, postgres, mail
         self.random = random.Random(seed)
-        self.database_url = postgres.url(database)
+        self.database, self.database_url = database, postgres.url(database)
         self.broker, self.provider = Broker(folder), Provider(folder)
         self.broker.start()
         self.broker_url = self.broker.url
@@ -46,6 +47,9 @@ class Stage:
         #: How often something was broken; how many emails were being handed over when a process was killed.
         self.injected = self.bound = 0
         self.doubted: set[tuple[int, str]] = set()
+        #: What should have been so, each as a sentence; what is undone when all was looked at.
+        self.wrong: list[str] = []
+        self.last_of_all = ExitStack()
         self.now: datetime | None = None
         Practice.objects.update_or_create(pk=Practice.current().pk, defaults={"uncertain": policy})
         self.maya = Practitioner.objects.create_user("maya@example.com", "p", name="Maya", time_zone="UTC")
@@ -60,6 +64,7 @@ class Stage:
     def env(self) -> dict[str, str]:
         """What the product is configured by."""
         env = {**os.environ, "DATABASE_URL": self.database_url, "REDIS_URL": self.broker_url}
+        env["LEASE_SECONDS"] = str(LEASE_SECONDS)
         if self.mail == "smtp":
             return env | {"EMAIL_URL": self.provider.smtp_url}
         return env | {"EMAIL_BACKEND": BACKENDS[self.mail], "ANYMAIL": self.provider.anymail()}
@@ -137,6 +142,11 @@ class Stage:
 
     # --- Looking ------------------------------------------------------------------------------------
 
+    def must(self, be: bool, sentence: str) -> None:
+        """Note it, unless it is so."""
+        if not be:
+            self.wrong.append(f"It is not so that {sentence}.")
+
     def open_now(self, at: datetime) -> int:
         """How many emails could leave by `at` and have not."""
         rows = Delivery.objects
@@ -184,9 +194,14 @@ class Stage:
         """What waits for a later moment (a retry, a long lease): the tick of that moment, within the window."""
         begin = max(timezone.now(), self.now or timezone.now()) if not self.now else self.now
         for later in (6, 20, 60, 120, 200, 290):
-            if not Delivery.objects.filter(state__in=oracle.OPEN).exists():
+            if not self.unsettled():
                 return
             self.send_due(begin + timedelta(minutes=later))
+
+    def unsettled(self) -> bool:
+        """Whether there is an email of which the product may still find out more."""
+        asked = ("uncertain",) if self.mail == "postmark" else ()
+        return Delivery.objects.filter(state__in=(*oracle.OPEN, *asked)).exists()
 
     def verdict(self) -> oracle.Verdict:
         return oracle.judge(self.provider.log.read(), self.recipients, self.now or timezone.now())
