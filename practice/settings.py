@@ -127,8 +127,9 @@ else:
 
 # --- The outbox ---------------------------------------------------------------------------------
 
-# How many senders a tick calls, each with a connection of its own to the mail server or provider.
-SENDERS = env.int("SENDERS", default=8)
+# How many senders a tick calls, and how many connections to the mail server or provider each of them may open.
+SENDERS = env.int("SENDERS", default=2)
+CONNECTIONS = env.int("CONNECTIONS", default=8)
 # How long an email that a process had claimed when it died waits for another one to take it up.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 

@@ -95,11 +95,12 @@ class Delivery(Owned):
     #: Those that the practitioner may let leave once more.
     SENDABLE_AGAIN: ClassVar = (State.FAILED, State.UNCERTAIN, State.BOUNCED)
 
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="deliveries")
+    #: No index of its own: `one_delivery_per_step` begins with it. Each index here is paid for by every email.
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="deliveries", db_index=False)
     #: A step that went to somebody stays: with it would go the email and what the client wrote to it.
     step = models.ForeignKey(Step, models.PROTECT, related_name="deliveries")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.STEP)
-    edition = models.ForeignKey(Edition, models.PROTECT, null=True, related_name="deliveries")
+    edition = models.ForeignKey(Edition, models.PROTECT, null=True, related_name="deliveries", db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     #: In plain words, when the state alone does not say it.
     reason = models.CharField(max_length=300, blank=True)
@@ -122,7 +123,7 @@ class Delivery(Owned):
     to_address = models.EmailField(blank=True)
     #: What fills the edition's placeholders, links aside: those are rebuilt from the nonce.
     values = models.JSONField(default=dict)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     provider_id = models.CharField(max_length=200, blank=True)
     #: The strongest thing that was told of it since it left.
     heard = models.CharField(max_length=12, choices=Heard, blank=True)
@@ -133,7 +134,7 @@ class Delivery(Owned):
 
     # --- the private link: only the token's SHA-256 is kept
     nonce = models.CharField(max_length=32)
-    token_sha256 = models.CharField(max_length=64, unique=True)
+    token_sha256 = models.CharField(max_length=64)
     link_expires_at = models.DateTimeField()
     link_revoked_at = models.DateTimeField(null=True)
 
@@ -144,6 +145,8 @@ class Delivery(Owned):
         verbose_name = "email"
         constraints = (
             models.UniqueConstraint(fields=("assignment", "step", "kind"), name="one_delivery_per_step"),
+            models.UniqueConstraint(fields=("message_id",), name="one_message_id_per_delivery"),
+            models.UniqueConstraint(fields=("token_sha256",), name="one_link_per_delivery"),
         )
         indexes = (
             # For the claim: the few rows that wait, however many have left.
@@ -153,7 +156,9 @@ class Delivery(Owned):
                 fields=("lease_until",),
                 name="delivery_leased",
                 # Not state__in, in which SQLite would see no use for its queries.
-                condition=models.Q(state="claimed") | models.Q(state="submitting") | models.Q(state="uncertain"),
+                condition=models.Q(state="claimed")
+                | models.Q(state="submitting")
+                | models.Q(state="uncertain"),
             ),
             # For events of providers that give back no id of ours.
             models.Index(

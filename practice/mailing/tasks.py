@@ -11,7 +11,7 @@ from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 
 #: So few emails are left to one sender, before another one is called, up to SENDERS.
-EMAILS_EACH = 25
+EMAILS_EACH = 50
 
 
 @shared_task(expires=55)

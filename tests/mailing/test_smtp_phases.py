@@ -8,6 +8,7 @@ import pytest
 from practice.mailing import outbox
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
+from practice.mailing.sender import Sender
 from practice.mailing.transport import open_transport
 from practice.people.models import Practice
 from resources.models import Step
@@ -137,9 +138,8 @@ def test_an_email_that_kills_its_process_takes_nobody_with_it(several, server):
         now = SLOT + timedelta(minutes=minutes)
         recover(now)
         while batch := outbox.claim(now):
-            with open_transport() as transport:
-                before = list(takewhile(lambda row: row.client.name != "Bea", batch))
-                outbox.send(before, transport, lambda now=now: now)
+            with Sender(open_transport, 3, lambda now=now: now) as sender:
+                sender.send(list(takewhile(lambda row: row.client.name != "Bea", batch)))
             if any(row.client.name == "Bea" for row in batch):
                 break
     states = dict(several.values_list("assignment__client__name", "state"))

@@ -17,6 +17,7 @@ from practice.assignments.models import Assignment
 from practice.mailing import outbox, planning
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import CallTransport, MaySubmit, Outcome
+from practice.mailing.sender import Sender
 from practice.people.models import Client, Consent, Practice, Practitioner
 from practice.replies.sheet import Sheet
 from practice.replies.writing import write
@@ -150,12 +151,13 @@ class Pretence(CallTransport):
 
 def _live_until(now: datetime, transport: Pretence) -> None:
     """Let every slot up to `now` come, in order, each at its own moment."""
+    sender = Sender(lambda: transport, 1, lambda: transport.at)
     while row := Assignment.objects.due(now).order_by("next_due_at").first():
         assert row.next_due_at is not None  # noqa: S101 (due ones have a moment)
         transport.at = row.next_due_at
         planning.plan(transport.at)
         while batch := outbox.claim(transport.at):
-            outbox.send(batch, transport, lambda: transport.at)
+            sender.send(batch)
 
 
 def _came_to(row: Assignment, spec: dict[str, Any], now: datetime) -> None:

@@ -1,0 +1,259 @@
+"""Hands over emails on several connections side by side, a round at a time.
+
+In a round each connection is offered one email, which brings what became of the one before it; then one statement notes
+which of them leave and which of the last ones were accepted; then they go. So a round costs one commit, however many
+connections there are, and a process that dies leaves one email in doubt on each of them at most.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any, Self
+
+from django.db import DatabaseError
+
+from practice.mailing import ledger, links
+from practice.mailing.editions import Editions
+from practice.mailing.messages import values_for
+from practice.mailing.models import Delivery
+from practice.mailing.outcome import Offered, Outage, Outcome, Transport
+from practice.mailing.recording import insist, record
+
+log = logging.getLogger(__name__)
+
+State = Delivery.State
+Tell = Callable[[Delivery, Outcome], None]
+
+#: So few emails are worth no second connection.
+EMAILS_EACH = 5
+
+
+def note(delivery: Delivery, outcome: Outcome) -> None:
+    """Tell the log, in ids only."""
+    level = logging.DEBUG if outcome.kind == "accepted" else logging.INFO
+    log.log(
+        level, "outbox: email %s %s (%s %s)", delivery.pk, outcome.kind, outcome.phase, outcome.code or "-"
+    )
+
+
+@dataclass(eq=False)
+class Lane:
+    """One connection, and the email that was submitted on it while nothing is known of it yet."""
+
+    transport: Transport
+    last: Delivery | None = None
+
+
+@dataclass(eq=False)
+class Offer:
+    """One email on one connection, and how that went."""
+
+    lane: Lane
+    delivery: Delivery
+    now: datetime
+    answer: Offered | None = None
+    error: Exception | None = None
+
+    def make(self) -> None:
+        """Bring it to the point of no return. Asks nothing of the database: it may run in a thread of its own."""
+        try:
+            self.answer = self.lane.transport.offer(self.delivery, self.now)
+        except Exception as error:  # what kind it is, is looked at afterwards
+            self.error = error
+
+    def go(self) -> None:
+        """Let it leave."""
+        try:
+            self.lane.transport.submit()
+        except Exception as error:
+            self.error = error
+
+    @property
+    def may_go(self) -> bool:
+        """Whether it waits at the point of no return."""
+        return self.answer is not None and self.answer.refusal is None
+
+
+class Sender:
+    """Hands over one claimed batch after another on up to so many `connections`, which it keeps. A context manager.
+
+    `tell` hears of each email and its outcome.
+    """
+
+    def __init__(
+        self,
+        open_transport: Callable[[], Transport],
+        connections: int,
+        clock: Callable[[], datetime],
+        tell: Tell = note,
+    ) -> None:
+        self.open_transport, self.connections, self.clock, self.tell = (
+            open_transport,
+            connections,
+            clock,
+            tell,
+        )
+        self.lanes: list[Lane] = []
+        self.waiting: deque[Delivery] = deque()
+        self.threads = ThreadPoolExecutor(connections)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.threads.shutdown()
+        for lane in self.lanes:
+            lane.transport.close()
+
+    def send(self, batch: list[Delivery], until: datetime | None = None) -> int:
+        """Hand over a batch; what is left `until` then is given back. Returns how many were handed over.
+
+        Raises Outage when no connection can be had, and DatabaseError; then, too, what is known was recorded and the
+        rest given back.
+        """
+        self.waiting, editions, why = deque(batch), Editions(), ""
+        try:
+            while self.waiting and not (until and self.clock() >= until):
+                self._round(editions)
+        except Outage as outage:
+            why = str(outage)
+            raise
+        finally:
+            self.settle()
+            insist(lambda: release(self.waiting, why))
+        return len(batch) - len(self.waiting)
+
+    def settle(self) -> None:
+        """Wait for what became of the last email on each connection, and record it."""
+        outcomes = self._side_by_side(lambda lane: lane.transport.finish(), self.lanes)
+        accepted = self._told_but_accepted(zip(self.lanes, outcomes, strict=True))
+        insist(lambda: ledger.note([], accepted, self.clock()))
+        for delivery, outcome in accepted:
+            self.tell(delivery, outcome)
+
+    # --- One round ----------------------------------------------------------------------------------
+
+    def _round(self, editions: Editions) -> None:
+        offers = self._offers(editions)
+        self._side_by_side(Offer.make, offers)
+        outage = self._without(offer for offer in offers if isinstance(offer.error, Outage))
+        for offer in offers:
+            if offer.error and not isinstance(offer.error, Outage):
+                self._record(offer.delivery, gone_wrong(offer, submitted=False))
+        leaving = self._note([offer for offer in offers if offer.answer])
+        self._side_by_side(Offer.go, leaving)
+        outage = self._without(offer for offer in leaving if isinstance(offer.error, Outage)) or outage
+        for offer in leaving:
+            if offer.error is None:
+                offer.lane.last = offer.delivery
+            elif not isinstance(offer.error, Outage):
+                self._record(offer.delivery, gone_wrong(offer, submitted=True))
+        if outage and not self.lanes:
+            raise outage
+
+    def _offers(self, editions: Editions) -> list[Offer]:
+        """The next email for each connection, with its content. Opens connections where more are worth it."""
+        while len(self.lanes) < min(self.connections, ceil(len(self.waiting) / EMAILS_EACH)):
+            self.lanes.append(Lane(self.open_transport()))
+        now = self.clock().replace(microsecond=0)  # as the Date header tells it
+        offers = [Offer(lane, self.waiting.popleft(), now) for lane in self.lanes[: len(self.waiting)]]
+        return [offer for offer in offers if self._dress(offer, editions)]
+
+    def _dress(self, offer: Offer, editions: Editions) -> bool:
+        delivery = offer.delivery
+        try:
+            delivery.edition = editions.of(delivery.step, delivery.client)
+            delivery.to_address, delivery.values = delivery.client.email, values_for(delivery.client)
+        except DatabaseError:
+            self.waiting.appendleft(delivery)
+            raise
+        except Exception as error:  # of this email alone: the others go on
+            offer.error = error
+            self._record(delivery, gone_wrong(offer, submitted=False))
+            return False
+        return True
+
+    def _note(self, offers: list[Offer]) -> list[Offer]:
+        """Note in one statement which emails leave and which last ones were accepted. Returns those that leave."""
+        leaving = [offer for offer in offers if offer.may_go]
+        accepted = self._told_but_accepted(
+            (offer.lane, offer.answer.last) for offer in offers if offer.answer
+        )
+        try:
+            free = ledger.note([offer.delivery for offer in leaving], accepted, self.clock())
+        except DatabaseError:
+            for offer in offers:
+                self.waiting.appendleft(offer.delivery)
+            for offer in leaving:
+                offer.lane.transport.withdraw()
+            for delivery, outcome in accepted:
+                self._record(delivery, outcome)
+            raise
+        for delivery, outcome in accepted:
+            self.tell(delivery, outcome)
+        for offer in offers:
+            if offer.answer and offer.answer.refusal:
+                self._record(offer.delivery, offer.answer.refusal)
+            elif offer.delivery.pk not in free:
+                offer.lane.transport.withdraw()
+                self._record(offer.delivery, Outcome("withdrawn", "data"))
+        return [offer for offer in leaving if offer.delivery.pk in free]
+
+    def _without(self, offers: Iterable[Offer]) -> Outage | None:
+        """Do without connections that can no longer be had: their emails go back to the others. Returns the reason."""
+        outage = None
+        for offer in list(offers):
+            outage = offer.error if isinstance(offer.error, Outage) else outage
+            self.waiting.appendleft(offer.delivery)
+            self._told(offer.lane, offer.lane.transport.finish())
+            self.lanes.remove(offer.lane)
+            self.connections = max(len(self.lanes), 1)
+        return outage
+
+    def _told_but_accepted(
+        self, outcomes: Iterable[tuple[Lane, Outcome | None]]
+    ) -> list[tuple[Delivery, Outcome]]:
+        """Record what became of the last email on each connection; return those that were accepted, to be noted."""
+        accepted = []
+        for lane, outcome in outcomes:
+            if outcome and outcome.kind == "accepted" and lane.last:
+                accepted.append((lane.last, outcome))
+                lane.last = None
+            else:
+                self._told(lane, outcome)
+        return accepted
+
+    def _told(self, lane: Lane, outcome: Outcome | None) -> None:
+        """Record what became of the last email on a connection."""
+        last, lane.last = lane.last, None
+        if last and outcome:
+            self._record(last, outcome)
+
+    def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        insist(lambda: record(delivery, outcome, self.clock()))
+        self.tell(delivery, outcome)
+
+    def _side_by_side(self, do: Callable[[Any], Any], these: list[Any]) -> list[Any]:
+        """Do something for each, all at once; a single one needs no thread."""
+        return list(map(do, these) if len(these) == 1 else self.threads.map(do, these))
+
+
+def gone_wrong(offer: Offer, submitted: bool) -> Outcome:
+    """The outcome of an error that no server told us. The log gets its name, never what the email says."""
+    error = offer.error
+    log.error("outbox: email %s: %s", offer.delivery.pk, type(error).__name__)
+    if submitted:
+        return Outcome("unknown", "api", text=type(error).__name__)
+    if isinstance(error, ValueError):
+        return Outcome("refused", "build", text=str(error) if isinstance(error, links.LostKey) else "")
+    return Outcome("dropped", "build", text=type(error).__name__)
+
+
+def release(deliveries: Iterable[Delivery], why: str) -> None:
+    """Give a lease back: none of these has left. It is no email's fault and costs no attempt."""
+    for delivery in deliveries:
+        delivery.still_ours().update(state=State.DUE, lease_until=None, reason=why[:300])
