@@ -1,5 +1,7 @@
 """What providers tell of an email after it left: it moves on, an address that cannot be written to is left in peace."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 
@@ -367,3 +369,25 @@ def test_looking_changes_nothing(row, client):
     assert client.get("/hooks/postmark/tracking/").status_code == 405
     assert client.head("/hooks/postmark/tracking/").status_code == 200
     assert told_nothing(row)
+
+
+# --- At the same time
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_are_all_answered_and_end_alike(row):
+    """Eight of the provider's senders, each with the same events."""
+    events = [postmark(row, what) for what in ("delivered", "returned", "gone", "complained", "unsubscribed")]
+
+    def provider(number):
+        try:
+            turned = events[number % 5 :] + events[: number % 5]
+            return {post("postmark", event).status_code for event in turned}
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as senders:
+        assert set().union(*senders.map(provider, range(8))) == {200}
+    row.refresh_from_db()
+    assert (row.state, row.heard, Suppression.objects.get().why) == ("complained", "complained", "asked")
+    assert ProviderEvent.objects.count() == 5
