@@ -10,16 +10,12 @@ from django.db import connection
 
 from practice.mailing.models import Delivery
 from tests.bench.ours import Ours, ours
-from tests.bench.place import Place, mail_by_http, mail_by_smtp
-from tests.bench.sink import Http, Sink, Smtp, open_sink
+from tests.bench.place import Place
+from tests.bench.servers import HTTP_50MS, SMTP, SMTP_5MS, Kind
+from tests.bench.sink import Sink
 from tests.bench.way import NotRight
 
 State = Delivery.State
-SERVERS = (
-    ("SMTP", Smtp, 0.0, mail_by_smtp),
-    ("SMTP, 5 ms", Smtp, 0.005, mail_by_smtp),
-    ("HTTP, 50 ms", Http, 0.05, mail_by_http),
-)
 HOW_MANY = 1500
 
 
@@ -29,21 +25,21 @@ def in_doubt_per_kill(place: Place, times: int, say: Callable[[str], None]) -> f
     """
     say("\nkill -9 of both workers while they send")
     found: Counter[str] = Counter()
-    for name, conversation, delay, mail in SERVERS:
-        with open_sink(conversation, delay) as sink:
+    for kind in (SMTP, SMTP_5MS, HTTP_50MS):
+        with kind.open() as sink:
             counted: Counter[str] = Counter()
             for _ in range(times):
-                counted += _kill_once(place, sink, mail(sink.port))
+                counted += _kill_once(place, kind, sink)
         say(
-            f"{name:20}{times:>4} times, {counted['connections']} connections, {counted['in doubt']} in doubt"
+            f"{kind.title:20}{times:>4} times, {counted['connections']} connections, {counted['in doubt']} in doubt"
         )
         found += counted
     return found["in doubt"] / found["connections"]
 
 
-def _kill_once(place: Place, sink: Sink, mail: dict[str, str]) -> Counter[str]:
+def _kill_once(place: Place, kind: Kind, sink: Sink) -> Counter[str]:
     place.forget_tasks()
-    with ours(place, mail) as way:
+    with ours(place, kind.mail(sink.port), kind.senders) as way:
         way.prepare(HOW_MANY)
         sink.ask("take")
         way.go()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tests.bench import machine
 from tests.bench.ours import ours
-from tests.bench.place import Place, mail_by_smtp
-from tests.bench.sink import Smtp, open_sink
+from tests.bench.place import Place
+from tests.bench.servers import SMTP
 from tests.bench.way import run_round
 
 
@@ -16,7 +16,7 @@ def peaks(place: Place, say: Callable[[str], None]) -> dict[str, float]:
 
 
 def _peak(place: Place, how_many: int, say: Callable[[str], None]) -> float:
-    with open_sink(Smtp) as sink, ours(place, mail_by_smtp(sink.port)) as way:
+    with SMTP.open() as sink, ours(place, SMTP.mail(sink.port), SMTP.senders) as way:
         run_round(way, sink, how_many, place.postmaster, seconds=1200)
         peak = max(machine.peak_memory_mb(pid) for one in way.processes() for pid in machine.family(one))
     say(f"{how_many:>20,} mails{peak:>8.1f} MB")

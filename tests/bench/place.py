@@ -30,17 +30,6 @@ SETTINGS = {
 }
 
 
-def mail_by_smtp(port: int) -> dict[str, str]:
-    """The settings for a mail server."""
-    return {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
-
-
-def mail_by_http(port: int) -> dict[str, str]:
-    """The settings for a provider: Postmark as Anymail speaks to it, at an address of ours."""
-    anymail = f'{{"POSTMARK_SERVER_TOKEN": "none", "POSTMARK_API_URL": "http://127.0.0.1:{port}/"}}'
-    return {"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend", "ANYMAIL": anymail}
-
-
 @dataclass
 class Place:
     """PostgreSQL, the broker and a folder for logs."""

@@ -14,8 +14,9 @@ from statistics import median
 import django
 
 from tests.bench import machine
-from tests.bench.place import Place, mail_by_http, mail_by_smtp, open_place
-from tests.bench.sink import Http, Smtp, open_sink
+from tests.bench.place import Place, open_place
+from tests.bench.servers import HTTP_50MS, SMTP, SMTP_5MS, Kind
+from tests.bench.sink import Smtp
 from tests.bench.way import NotRight, Round, Way, run_round
 
 
@@ -64,40 +65,35 @@ def row(name: str, rounds: list[Round]) -> float:
     return median(rates)
 
 
-def by_smtp(place: Place, extent: Extent, delay: float = 0.0) -> dict[str, float]:
+def by(kind: Kind, place: Place, extent: Extent) -> dict[str, float]:
+    """All ways that there are to such a server."""
     from tests.bench.limit import limit
     from tests.bench.ours import ours
     from tests.bench.usual_way import usual_way
 
     with ExitStack() as stack:
-        sink = stack.enter_context(open_sink(Smtp, delay))
-        mail = mail_by_smtp(sink.port)
-        opened = (usual_way(place, mail), limit(place, sink.port), ours(place, mail))
+        sink = stack.enter_context(kind.open())
+        mail = kind.mail(sink.port)
+        opened = [usual_way(place, mail), ours(place, mail, kind.senders)]
+        if kind.conversation is Smtp:
+            opened.insert(1, limit(place, sink.port))
         ways: list[Way] = [stack.enter_context(way) for way in opened]
-        title = f"By SMTP, {delay * 1000:.0f} ms until a reply" if delay else "By SMTP"
-        return compare(title, ways, sink, place.postmaster, extent)
+        return compare(f"{kind.title} ({kind.senders} senders of ours)", ways, sink, place.postmaster, extent)
 
 
 def smtp(place: Place, extent: Extent) -> dict[str, float]:
-    usual, most, rate = by_smtp(place, extent).values()
+    usual, most, rate = by(SMTP, place, extent).values()
     return {"ours_vs_usual": rate / usual, "ours_vs_limit": rate / most}
 
 
 def smtp_5ms(place: Place, extent: Extent) -> dict[str, float]:
-    usual, _, rate = by_smtp(place, extent, delay=0.005).values()
+    usual, _, rate = by(SMTP_5MS, place, extent).values()
     return {"smtp_5ms_vs_usual": rate / usual}
 
 
 def http(place: Place, extent: Extent) -> dict[str, float]:
-    from tests.bench.ours import ours
-    from tests.bench.usual_way import usual_way
-
-    with ExitStack() as stack:
-        sink = stack.enter_context(open_sink(Http, delay=0.05))
-        mail = mail_by_http(sink.port)
-        ways: list[Way] = [stack.enter_context(way) for way in (usual_way(place, mail), ours(place, mail))]
-        usual, rate = compare("By HTTP, 50 ms until an answer", ways, sink, place.postmaster, extent).values()
-        return {"http_50ms_vs_usual": rate / usual}
+    usual, rate = by(HTTP_50MS, place, extent).values()
+    return {"http_50ms_vs_usual": rate / usual}
 
 
 def kills(place: Place, extent: Extent) -> dict[str, float]:
