@@ -14,12 +14,14 @@ def copies(row, count, **columns):
     names = [field.column for field in model._meta.concrete_fields if not field.primary_key]
     unknown = columns.keys() - set(names)
     assert not unknown, f"{model.__name__} has no column {unknown}"
-    values = ", ".join(columns.get(name, quoted(name)) for name in names)
+    values = ", ".join(columns.get(name, quoted(name)) for name in names).replace("%", "%%")
+    numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s) "
+    if connection.vendor == "postgresql":
+        numbers = "WITH numbers(n) AS (SELECT generate_series(1, %s)) "
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s) "
-            f"INSERT INTO {table} ({', '.join(map(quoted, names))}) "
-            f"SELECT {values} FROM {table}, numbers WHERE id = %s ORDER BY n",
+            f"{numbers} INSERT INTO {table} ({', '.join(map(quoted, names))}) "
+            f"SELECT {values} FROM {table}, numbers WHERE id = %s",
             [count, row.pk],
         )
     return model.objects.aggregate(last=Max("pk"))["last"] - count + 1

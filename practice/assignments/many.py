@@ -24,8 +24,9 @@ def insert_many(rows: Sequence[Model]) -> int:
     differing.insert(0, first)
     columns = ", ".join(_name(field) for field in (*differing, *same))
     alike = ", %s" * len(same)
-    sql = f"INSERT INTO {_table(rows)} ({columns}) SELECT v.*{alike} FROM v WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
-    return _run(sql, rows, differing, same)
+    into = f"INSERT INTO {_table(rows)} ({columns})"
+    sql = f"SELECT v.*{alike} FROM v WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+    return _run(into, sql, rows, differing, same)
 
 
 def update_many(rows: Sequence[Model], names: Iterable[str]) -> None:
@@ -38,7 +39,7 @@ def update_many(rows: Sequence[Model], names: Iterable[str]) -> None:
     changes += [f"{_name(field)} = %s" for field in same]
     which = f"{_table(rows)}.{_name(meta.pk)} = v.{_name(meta.pk)}"
     sql = f"UPDATE {_table(rows)} SET {', '.join(changes)} FROM v WHERE {which}"  # noqa: S608
-    _run(sql, rows, [meta.pk, *differing], same)
+    _run("", sql, rows, [meta.pk, *differing], same)
 
 
 def _told_apart(rows: Sequence[Model], fields: Iterable[Any]) -> tuple[list[Any], list[Any]]:
@@ -51,8 +52,10 @@ def _told_apart(rows: Sequence[Model], fields: Iterable[Any]) -> tuple[list[Any]
     return same, differing
 
 
-def _run(sql: str, rows: Sequence[Model], differing: Sequence[Any], same: Sequence[Any]) -> int:
-    """Run a statement that reads `v`, a table of what differs, and has a mark for each field that is the same."""
+def _run(
+    before: str, after: str, rows: Sequence[Model], differing: Sequence[Any], same: Sequence[Any]
+) -> int:
+    """Run a statement with `v` in between, a table of what differs. It has a mark for each field that is the same."""
     connection = connections[DEFAULT_DB_ALIAS]
     columns = [_values(rows, field) for field in differing]
     if connection.vendor == "postgresql":
@@ -64,7 +67,8 @@ def _run(sql: str, rows: Sequence[Model], differing: Sequence[Any], same: Sequen
         values = [value for row in zip(*columns, strict=True) for value in row]
     alike = [value for field in same for value in _values(rows[:1], field)]
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH v({', '.join(map(_name, differing))}) AS ({table}) {sql}", [*values, *alike])
+        names = ", ".join(map(_name, differing))
+        cursor.execute(f"{before} WITH v({names}) AS ({table}) {after}".lstrip(), [*values, *alike])
         return cursor.rowcount
 
 

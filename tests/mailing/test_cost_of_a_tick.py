@@ -1,4 +1,4 @@
-"""A tick with nothing to do looks into four small indexes, however much is at rest."""
+"""A tick with nothing to do looks into four small indexes, and a batch costs a handful of statements."""
 
 import json
 from datetime import timedelta
@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Delivery
+from practice.mailing.planning import plan
 from practice.mailing.tasks import tick
-from tests.cast import make_assignment, make_module
+from tests.cast import make_assignment, make_client, make_module
 from tests.copies import copies
+from tests.mailing.sending import SLOT
 
 MANY = 20_000
 #: Each holds only what may need the tick: who is due, whose pause may be over, what waits, what was left.
@@ -89,3 +91,14 @@ def test_a_tick_with_nothing_due_reads_only_the_partial_indexes(at_rest):
     assert set().union(*(read(sql, params) for sql, params in asked)) == SMALL
     assert len(asked) <= 8
     assert Assignment.objects.count() > 2 * MANY
+
+
+def test_a_batch_takes_as_many_statements_for_forty_as_for_two(maya, module):
+    def planning_of(many):
+        for number in range(many):
+            make_assignment(make_client(maya, "C", f"{many}.{number}@example.org", "Europe/Berlin"), module)
+        asked = asked_by(lambda: plan(SLOT))
+        assert Delivery.objects.filter(state="due").update(state="accepted") == many
+        return len(asked)
+
+    assert planning_of(2) == planning_of(40) <= 10

@@ -1,8 +1,10 @@
 """What is due goes into the outbox once, in order, never in a pile; what is held is not lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import WINDOW, Delivery, Suppression
@@ -178,6 +180,57 @@ def test_more_than_a_batch_is_planned_in_one_tick(maya, module, monkeypatch):
     assert Assignment.objects.due(SLOT + timedelta(days=6)).count() == 0
 
 
-def test_a_tick_with_nothing_to_do_asks_little(assignment, django_assert_max_num_queries):
-    with django_assert_max_num_queries(8):
-        plan(SLOT - timedelta(hours=1))
+def test_in_one_batch_each_goes_its_own_way(maya, module, mail_folder):
+    def one_more(name, module=module, **more):
+        client = make_client(maya, name, f"{name}@example.org", "Europe/Berlin", **more)
+        return make_assignment(client, module)
+
+    ready, held, late, ending = (
+        one_more("ready"),
+        one_more("held", consented=False),
+        one_more("late"),
+        one_more("ending", make_module(maya, steps=1)),
+    )
+    empty, back = one_more("empty", make_module(maya, steps=1)), one_more("back")
+    empty.module.steps.all().delete()
+    Assignment.objects.filter(pk=late.pk).update(next_due_at=SLOT - WINDOW)
+    Assignment.objects.filter(pk=back.pk).update(next_due_at=SLOT - WEEK)
+    plan(SLOT - WEEK)  # back alone is due, and nobody sends
+    Delivery.objects.update(state="cancelled", reason="It could not leave.")
+    back.unpass(module.steps.first(), SLOT - WEEK)
+    Assignment.objects.filter(pk=back.pk).update(next_on=SLOT.date(), next_due_at=SLOT)
+    assert plan(SLOT) == 3
+    due = Delivery.objects.filter(state="due", due_at=SLOT, reason="", expires_at=SLOT + WINDOW)
+    assert {row.assignment for row in due} == {ready, ending, back}
+    states = {}
+    for row in (ready, held, late, ending, empty, back):
+        row.refresh_from_db()
+        states[row.client.name] = (row.state, row.next_on, row.next_due_at, row.passed.count())
+    on = ("active", date(2026, 3, 15), SLOT + WEEK)
+    assert states == {
+        "ready": (*on, 1),
+        "held": (*on, 0),
+        "late": (*on, 0),
+        "back": (*on, 1),
+        "ending": ("finished", None, None, 1),
+        "empty": ("finished", None, None, 0),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_planners_at_once_plan_each_email_once(maya, module, monkeypatch):
+    monkeypatch.setattr("practice.mailing.planning.BATCH", 7)
+    for number in range(60):
+        make_assignment(make_client(maya, f"C{number}", f"c{number}@example.org", "Europe/Berlin"), module)
+
+    def tick(number):
+        try:
+            return plan(SLOT + timedelta(seconds=number % 3))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as planners:
+        planned = list(planners.map(tick, range(24)))
+    assert sum(planned) == 60
+    assert Delivery.objects.filter(state="due", step__title="Step 1").count() == 60
+    assert Assignment.objects.filter(next_due_at=SLOT + WEEK, passed__step__title="Step 1").count() == 60
