@@ -39,7 +39,7 @@ def in_doubt_per_kill(place: Place, times: int, say: Callable[[str], None]) -> f
 
 def _kill_once(place: Place, kind: Kind, sink: Sink) -> Counter[str]:
     place.forget_tasks()
-    with ours(place, kind.mail(sink.port), kind.senders) as way:
+    with ours(place, kind.mail(sink.port), kind.connections) as way:
         way.prepare(HOW_MANY)
         sink.ask("take")
         way.go()

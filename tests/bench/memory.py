@@ -16,7 +16,7 @@ def peaks(place: Place, say: Callable[[str], None]) -> dict[str, float]:
 
 
 def _peak(place: Place, how_many: int, say: Callable[[str], None]) -> float:
-    with SMTP.open() as sink, ours(place, SMTP.mail(sink.port), SMTP.senders) as way:
+    with SMTP.open() as sink, ours(place, SMTP.mail(sink.port), SMTP.connections) as way:
         run_round(way, sink, how_many, place.postmaster, seconds=1200)
         peak = max(machine.peak_memory_mb(pid) for one in way.processes() for pid in machine.family(one))
     say(f"{how_many:>20,} mails{peak:>8.1f} MB")

@@ -22,7 +22,7 @@ from tests.bench.way import NAMES, Way
 
 APP = "practice"
 WORKERS = ("ours1", "ours2")
-OPTIONS = ("--pool=threads", "--loglevel=INFO", "--without-gossip", "--without-mingle")
+OPTIONS = ("--pool=threads", "--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle")
 #: Enough steps for every round of a series, its warm-up included.
 STEPS = 10
 UNSETTLED = (Delivery.State.CLAIMED, Delivery.State.SUBMITTING)
@@ -132,8 +132,8 @@ class Ours(Way):
 
 
 @contextmanager
-def ours(place: Place, mail: dict[str, str], senders: int) -> Iterator[Ours]:
-    """Ours with two workers running, sending by `mail` on so many connections in all."""
-    options = (*OPTIONS, f"--concurrency={senders // len(WORKERS)}")
-    with place.workers(APP, WORKERS, options, mail | {"SENDERS": str(senders)}) as running:
+def ours(place: Place, mail: dict[str, str], connections: int) -> Iterator[Ours]:
+    """Ours with two workers running, one sender each, which sends by `mail` on so many connections."""
+    env = mail | {"SENDERS": str(len(WORKERS)), "CONNECTIONS": str(connections)}
+    with place.workers(APP, WORKERS, OPTIONS, env) as running:
         yield Ours(place, running)

@@ -74,11 +74,12 @@ def by(kind: Kind, place: Place, extent: Extent) -> dict[str, float]:
     with ExitStack() as stack:
         sink = stack.enter_context(kind.open())
         mail = kind.mail(sink.port)
-        opened = [usual_way(place, mail), ours(place, mail, kind.senders)]
+        opened = [usual_way(place, mail), ours(place, mail, kind.connections)]
         if kind.conversation is Smtp:
             opened.insert(1, limit(place, sink.port))
         ways: list[Way] = [stack.enter_context(way) for way in opened]
-        return compare(f"{kind.title} ({kind.senders} senders of ours)", ways, sink, place.postmaster, extent)
+        title = f"{kind.title} ({kind.connections} connections of each of our senders)"
+        return compare(title, ways, sink, place.postmaster, extent)
 
 
 def smtp(place: Place, extent: Extent) -> dict[str, float]:

@@ -9,14 +9,14 @@ from tests.bench.sink import Http, Sink, Smtp, open_sink
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of server. `senders` is how many connections of ours suit it, in two workers: the longer the wait for
+    """One kind of server. `connections` is how many of them suit it, for each sender of ours: the longer the wait for
     an answer, the more.
     """
 
     title: str
     conversation: type
     delay: float
-    senders: int
+    connections: int
 
     @contextmanager
     def open(self) -> Iterator[Sink]:
@@ -32,6 +32,6 @@ class Kind:
         return {"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend", "ANYMAIL": anymail}
 
 
-SMTP = Kind("SMTP", Smtp, 0.0, 2)
-SMTP_5MS = Kind("SMTP, 5 ms", Smtp, 0.005, 16)
+SMTP = Kind("SMTP", Smtp, 0.0, 8)
+SMTP_5MS = Kind("SMTP, 5 ms", Smtp, 0.005, 32)
 HTTP_50MS = Kind("HTTP, 50 ms", Http, 0.05, 32)
