@@ -1,6 +1,7 @@
 # make demo    sample data, everything running, one address
 # make test    the whole suite; sets up what is missing
 # make bench   how fast it sends beside the usual way, on this machine; ARGS=--quick for a first look
+# make faults  breaks everything that can break, for real; ARGS="workers_killed --seed 7" for some of it
 # make lint    style, types, migrations, container files
 # make setup   only the environment, .venv
 # make lock    remakes the locked requirements from the .in files; ARGS=--upgrade takes the newest
@@ -23,6 +24,9 @@ test: $(VENV)/.development
 
 bench: $(VENV)/.development
 	@exec $(BIN)/python -m tests.bench.run $(ARGS)
+
+faults: $(VENV)/.development
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -48,4 +52,4 @@ $(VENV)/.development: requirements-dev.txt tools/make-venv
 	@VENV=$(VENV) PYTHON=$(PYTHON) tools/make-venv requirements-dev.txt
 	@touch $(VENV)/.runtime $@
 
-.PHONY: setup demo test bench lint lock
+.PHONY: setup demo test bench faults lint lock

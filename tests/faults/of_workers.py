@@ -31,7 +31,7 @@ def workers_killed(stage: Stage) -> None:
 def busy_one(stage: Stage, workers: list[Process]) -> Process:
     """Wait until some worker is sending. Returns one that is."""
     stage.provider.does(delay=stage.random.choice(DELAYS))
-    stage.keep_waiting(300)
+    stage.keep_waiting(150)
     stage.ring(2)
     busy: list[Process] = []
 
