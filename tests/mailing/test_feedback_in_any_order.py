@@ -62,7 +62,7 @@ def test_three_tellings_in_any_order_end_alike_wherever_the_email_stands(planned
 
 def test_thousands_of_events_shuffled_and_repeated_end_as_in_order(settings, maya, module):
     chance = random.Random(7)
-    rows = make_emails(maya, module, 440)
+    rows = make_emails(maya, module, 330)
     events = told_of(rows)
     tell(settings, events)
     in_order = outcome()
