@@ -29,10 +29,12 @@ def sink(settings, smtp_sink):
     return smtp_sink
 
 
-@pytest.fixture
-def server(settings):
-    """An SMTP server that does as it is told, and mail goes there."""
+@pytest.fixture(params=["250 hello", "250-hello\r\n250 PIPELINING"], ids=["one by one", "pipelining"])
+def server(settings, request):
+    """An SMTP server that does as it is told, and mail goes there on one connection."""
+    settings.CONNECTIONS = 1
     with scripted_server() as server:
+        server.usual["EHLO"] = request.param
         use_server(settings, server.server_address)
         yield server
 

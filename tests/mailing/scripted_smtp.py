@@ -25,6 +25,8 @@ class Gone(Exception):
 
 
 class Conversation(socketserver.StreamRequestHandler):
+    someone = False  # whether a recipient was accepted since MAIL
+
     def handle(self):
         server = self.server
         server.connections += 1
@@ -33,7 +35,12 @@ class Conversation(socketserver.StreamRequestHandler):
             while line := self.rfile.readline():
                 verb = line.split()[0].split(b":")[0].upper().decode()
                 self.recipient = line.decode().strip() if verb == "RCPT" else getattr(self, "recipient", "")
+                if verb == "DATA" and not self.someone:
+                    self.reply("554 5.5.1 no valid recipients")
+                    continue
                 self.say(verb)
+                if verb in ("MAIL", "RCPT"):
+                    self.someone = verb == "RCPT" and self.last.startswith("2")
                 if verb == "DATA" and self.last.startswith("354"):
                     self.take_message()
                 if verb == "QUIT":
@@ -56,9 +63,7 @@ class Conversation(socketserver.StreamRequestHandler):
         self.reply(answer)
 
     def say(self, phase):
-        self.reply(
-            self.server.script_for(phase, self.recipient if phase in ("RCPT", "DATA", "DOT") else "")
-        )
+        self.reply(self.server.script_for(phase, self.recipient if phase in ("RCPT", "DATA", "DOT") else ""))
 
     def reply(self, answer):
         if answer is DROP:
@@ -77,6 +82,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.script, self.accepted, self.connections = {}, [], 0
+        self.usual = dict(USUAL)
         self.released = threading.Event()
 
     def script_for(self, phase, recipient):
@@ -84,7 +90,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         asked = self.script.get(phase)
         if callable(asked):
             asked = asked(recipient)
-        return asked or USUAL.get(phase)
+        return asked or self.usual.get(phase)
 
     def accept(self, content, answer):
         self.accepted.append(content)

@@ -108,7 +108,7 @@ def test_a_client_who_has_not_agreed_is_held_and_loses_nothing(assignment, ada, 
 
 
 @pytest.mark.parametrize(
-    ("why", "told"), [("asked", "asked for no more"), ("bounced", "came back"), ("complained", "unwanted")]
+    ("why", "told"), [("asked", "asked for no more"), ("bounced", "come back"), ("complained", "unwanted")]
 )
 def test_an_address_that_must_not_be_written_to_is_held_and_the_desk_says_why(
     assignment, ada, mail_folder, why, told
