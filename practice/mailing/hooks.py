@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from anymail import urls as anymail_urls
+from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from anymail.webhooks.base import AnymailBasicAuthMixin
 from django.conf import settings
@@ -37,6 +38,10 @@ class KeepsWhatItCannotRead(AnymailBasicAuthMixin):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().post(request, *args, **kwargs)
+        except AnymailWebhookValidationFailure:  # whose words, in the log, may hold the secret
+            raise SuspiciousOperation(
+                f"A wrong secret or signature at the hook of {self.esp_name}."
+            ) from None
         except (SuspiciousOperation, UnreadablePostError, DatabaseError):
             raise  # somebody else, a broken connection, or our own trouble: then it shall come again
         except Exception as error:

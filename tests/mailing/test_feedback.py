@@ -10,7 +10,7 @@ from practice.mailing import feedback, planning
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
 from tests.cast import make_assignment, make_client, make_module
-from tests.mailing.providers import PROVIDERS, post, postmark, sendgrid, use_provider
+from tests.mailing.providers import PROVIDERS, SECRET, post, postmark, sendgrid, use_provider
 from tests.mailing.sending import SLOT
 
 pytestmark = pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning")
@@ -363,6 +363,15 @@ def test_a_wrong_signature_is_turned_away(settings, row):
     said["signature"]["signature"] = "0" * 64
     assert post("mailgun", said).status_code == 400
     assert told_nothing(row)
+
+
+def test_the_log_of_a_wrong_secret_does_not_tell_it(settings, row, caplog):
+    """Mandrill's signature covers the address, with the secret in it, and Anymail's complaint quotes that."""
+    use_provider(settings, "mandrill")
+    settings.ANYMAIL |= {"MANDRILL_API_KEY": "x", "MANDRILL_WEBHOOK_KEY": "y"}
+    assert post("mandrill", b"mandrill_events=[]", **{"x-mandrill-signature": "wrong"}).status_code == 400
+    assert "wrong secret or signature" in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_looking_changes_nothing(row, client):
