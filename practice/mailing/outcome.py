@@ -59,6 +59,9 @@ class Transport(ABC):
     `finish`: so it can travel together with the envelope of the next.
     """
 
+    #: Whether `submit` waits for the server.
+    submit_waits = False
+
     @abstractmethod
     def offer(self, delivery: Delivery, at: datetime) -> Offered:
         """Bring an email, dated `at`, to the point of no return. Nothing of it has left when this returns.
@@ -92,6 +95,8 @@ class Transport(ABC):
 
 class CallTransport(Transport):
     """A way out that takes an email in one call, which nobody can look into. The point of no return is the call."""
+
+    submit_waits = True
 
     def __init__(self) -> None:
         self._offered: Letter | None = None

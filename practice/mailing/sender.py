@@ -145,7 +145,7 @@ class Sender:
             if offer.error and not isinstance(offer.error, Outage):
                 self._record(offer.delivery, gone_wrong(offer, submitted=False))
         leaving = self._note([offer for offer in offers if offer.answer])
-        self._side_by_side(Offer.go, leaving)
+        self._side_by_side(Offer.go, leaving, waits=any(lane.transport.submit_waits for lane in self.lanes))
         outage = self._without(offer for offer in leaving if isinstance(offer.error, Outage)) or outage
         for offer in leaving:
             if offer.error is None:
@@ -237,9 +237,9 @@ class Sender:
         insist(lambda: record(delivery, outcome, self.clock()))
         self.tell(delivery, outcome)
 
-    def _side_by_side(self, do: Callable[[Any], Any], these: list[Any]) -> list[Any]:
-        """Do something for each, all at once; a single one needs no thread."""
-        return list(map(do, these) if len(these) == 1 else self.threads.map(do, these))
+    def _side_by_side(self, do: Callable[[Any], Any], these: list[Any], waits: bool = True) -> list[Any]:
+        """Do something for each, all at once; what is alone, or `waits` for nobody, needs no thread."""
+        return list(self.threads.map(do, these) if waits and len(these) > 1 else map(do, these))
 
 
 def gone_wrong(offer: Offer, submitted: bool) -> Outcome:
