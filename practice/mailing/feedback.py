@@ -115,7 +115,8 @@ def _named_by(event: Event) -> Delivery | None:
     if not event.provider_id:
         return None
     ours = Delivery.objects.filter(message_id=event.provider_id).first()
-    return ours or Delivery.objects.filter(provider_id=event.provider_id).first()
+    # The second condition says what SQLite cannot see by itself: that the partial index knows it.
+    return ours or Delivery.objects.filter(provider_id=event.provider_id).exclude(provider_id="").first()
 
 
 def _same(recipient: str, delivery: Delivery) -> bool:

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from practice.assignments.models import Assignment
 from practice.mailing import feedback, planning
+from practice.mailing.feedback import Event, delivery_of
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
 from tests.cast import make_assignment, make_client, make_module
@@ -115,6 +117,17 @@ def test_an_email_is_found_by_our_id_the_providers_or_its_message_id(row):
     post("postmark", postmark(row, "complained", Metadata={}, MessageID=row.message_id))
     row.refresh_from_db()
     assert row.state == "complained"
+
+
+def test_the_providers_id_is_looked_up_by_its_index(row):
+    with CaptureQueriesContext(connection) as asked:
+        delivery_of(Event("a provider", Heard.DELIVERED, provider_id=row.provider_id))
+    (lookup,) = [query["sql"] for query in asked if '"provider_id" = ' in query["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of a handful of rows it would read all
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{lookup}")
+        assert "delivery_by_provider" in repr(cursor.fetchall())
 
 
 def test_events_of_another_installation_at_the_same_account_touch_nothing(row):
