@@ -233,14 +233,7 @@ class Delivery(Owned):
 
     #: What `revive` changes.
     REVIVED: ClassVar = (
-        "state",
-        "reason",
-        "due_at",
-        "expires_at",
-        "link_expires_at",
-        "attempts",
-        "resent",
-        "heard",
+        *("state", "reason", "heard", "due_at", "expires_at", "link_expires_at", "attempts", "resent"),
     )
 
     def revive(self, due_at: datetime) -> None:
