@@ -67,8 +67,8 @@ def claim(now: datetime, most: int = BATCH) -> list[Delivery]:
     lease = secrets.token_hex(16)
     with transaction.atomic():
         waiting = Delivery.objects.due(now).welcome().order_by("due_at", "pk")
-        rows = waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
-        taken = list(rows[:most])
+        rows = waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", "attempts")
+        taken = alone_if_tried(list(rows[:most]))
         Delivery.objects.filter(pk__in=taken).update(
             state=State.CLAIMED, lease=lease, lease_until=now + LEASE
         )
@@ -76,3 +76,10 @@ def claim(now: datetime, most: int = BATCH) -> list[Delivery]:
     mine = Delivery.objects.filter(pk__in=taken, lease=lease).select_related("assignment__client")
     lean = mine.only(*NEEDED).prefetch_related(Prefetch("step", steps))
     return list(lean.order_by("due_at", "pk"))
+
+
+def alone_if_tried(rows: list[tuple[int, int]]) -> list[int]:
+    """The ids to take of (id, attempts): one that was tried before goes alone, so that it takes nobody with it."""
+    if rows and rows[0][1]:
+        return [rows[0][0]]
+    return [pk for pk, attempts in rows if not attempts]

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from practice.mailing import outbox
+from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 from practice.mailing.planning import plan
 from practice.mailing.sender import Sender
@@ -79,6 +80,21 @@ def test_a_lease_that_somebody_else_took_sends_nothing(many, server):
     with Sender(open_transport, 8, lambda: SLOT) as sender:
         sender.send(batch)
     assert server.accepted == []
+
+
+def test_an_email_that_kills_every_process_is_parked_and_the_others_on_its_round_are_not(many, server):
+    """Whoever builds the email of client 5 dies, with seven others in work; the leases end, and others take over."""
+    for minutes in range(0, 200, 6):
+        now = SLOT + timedelta(minutes=minutes)
+        recover(now)
+        while batch := outbox.claim(now):
+            fatal = next((at for at, row in enumerate(batch) if row.client.name == "Client 5"), None)
+            with Sender(open_transport, 8, lambda now=now: now) as sender:
+                sender.send(batch if fatal is None else batch[: fatal // 8 * 8])
+            if fatal is not None:
+                break
+    rows = many.values_list("assignment__client__name", "state")
+    assert [(name, state) for name, state in rows if state != "accepted"] == [("Client 5", "failed")]
 
 
 def test_what_a_shift_leaves_is_free_at_once(many, server):
