@@ -65,6 +65,9 @@ def row(name: str, rounds: list[Round]) -> float:
     return median(rates)
 
 
+# Each part imports what it needs when it runs: models can be imported only after the settings are known.
+
+
 def by(kind: Kind, place: Place, extent: Extent) -> dict[str, float]:
     """All ways that there are to such a server."""
     from tests.bench.limit import limit
@@ -110,11 +113,8 @@ def memory(place: Place, extent: Extent) -> dict[str, float]:
 
 
 def due(place: Place, extent: Extent) -> dict[str, float]:
-    try:
-        from tests.bench.due import due_scan
-    except ModuleNotFoundError:
-        say("\nThe due scan is not here yet.")
-        return {}
+    from tests.bench.due import due_scan
+
     return due_scan(place.env["DATABASE_URL"])
 
 
