@@ -161,7 +161,11 @@ class Sender:
             self.lanes.append(Lane(self.open_transport()))
         now = self.clock().replace(microsecond=0)  # as the Date header tells it
         offers = [Offer(lane, self.waiting.popleft(), now) for lane in self.lanes[: len(self.waiting)]]
-        return [offer for offer in offers if self._dress(offer, editions)]
+        try:
+            return [offer for offer in offers if self._dress(offer, editions)]
+        except DatabaseError:
+            self.waiting.extendleft(offer.delivery for offer in offers)
+            raise
 
     def _dress(self, offer: Offer, editions: Editions) -> bool:
         delivery = offer.delivery
@@ -169,7 +173,6 @@ class Sender:
             delivery.edition = editions.of(delivery.step, delivery.client)
             delivery.to_address, delivery.values = delivery.client.email, values_for(delivery.client)
         except DatabaseError:
-            self.waiting.appendleft(delivery)
             raise
         except Exception as error:  # of this email alone: the others go on
             offer.error = error
@@ -186,8 +189,7 @@ class Sender:
         try:
             free = ledger.note([offer.delivery for offer in leaving], accepted, self.clock())
         except DatabaseError:
-            for offer in offers:
-                self.waiting.appendleft(offer.delivery)
+            self.waiting.extendleft(offer.delivery for offer in offers)
             for offer in leaving:
                 offer.lane.transport.withdraw()
             for delivery, outcome in accepted:
