@@ -1,5 +1,6 @@
 """From the schedule to the outbox: what is due becomes a delivery, and the assignment moves on, in one transaction."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -19,7 +20,12 @@ BATCH = 500
 
 
 def plan(now: datetime) -> int:
-    """Bring the outbox up to date with the schedule as of `now` (UTC). Returns how many emails were put into it.
+    """Bring the outbox up to date with the schedule as of `now` (UTC). Returns how many emails were put into it."""
+    return sum(plan_in_batches(now))
+
+
+def plan_in_batches(now: datetime) -> Iterator[int]:
+    """The same, a batch at a time: yields how many emails each of them put into the outbox, at least once.
 
     Any number of these may run at once: each takes the rows that no other holds.
     """
@@ -27,13 +33,13 @@ def plan(now: datetime) -> int:
         for assignment in Assignment.objects.rested(now):
             assignment.resume(now)
     call_back(now)
-    planned = 0
-    while True:
+    more = True
+    while more:
         with transaction.atomic():
             batch = lock_due(now)
-            planned += _plan(batch, now)
-        if len(batch) < BATCH:
-            return planned
+            planned = _plan(batch, now)
+        yield planned
+        more = len(batch) == BATCH
 
 
 def lock_due(now: datetime) -> list[Any]:

@@ -19,10 +19,13 @@ def tick() -> None:
     """Once a minute: take up what was left, plan what is due, call senders for it, and ask about what is in doubt."""
     now = timezone.now()
     recover(now)
-    planning.plan(now)
-    waiting = Delivery.objects.due(now).count()
-    for _ in range(min(settings.SENDERS, ceil(waiting / EMAILS_EACH))):
-        deliver.delay()
+    called = 0
+    for _ in planning.plan_in_batches(now):  # the first ones leave while others are planned
+        waiting = Delivery.objects.due(now).count()
+        wanted = min(settings.SENDERS, ceil(waiting / EMAILS_EACH))
+        for _sender in range(wanted - called):
+            deliver.delay()
+        called = max(called, wanted)
     asking.ask()
 
 
