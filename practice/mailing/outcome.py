@@ -35,7 +35,7 @@ class Outcome:
 
     def in_words(self) -> dict[str, Any]:
         """The server's own words, as a delivery keeps them."""
-        return {"phase": self.phase, "code": self.code, "answer": self.text[:2000]}
+        return {"phase": self.phase, "code": self.code, "answer": self.text.replace("\0", "")[:2000]}
 
 
 class Outage(Exception):
