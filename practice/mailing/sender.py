@@ -91,12 +91,8 @@ class Sender:
         clock: Callable[[], datetime],
         tell: Tell = note,
     ) -> None:
-        self.open_transport, self.connections, self.clock, self.tell = (
-            open_transport,
-            connections,
-            clock,
-            tell,
-        )
+        self.open_transport, self.connections = open_transport, connections
+        self.clock, self.tell = clock, tell
         self.lanes: list[Lane] = []
         self.waiting: deque[Delivery] = deque()
         self.threads = ThreadPoolExecutor(connections)
