@@ -76,11 +76,12 @@ def note(
     told += [_accepted(delivery, outcome) for delivery, outcome in accepted]
     if not told:
         return set()
-    values = {
+    values: dict[str, Any] = {
         "emails": json.dumps(told),
-        "ids": [email["email"] for email in told],
         "now": connection.ops.adapt_datetimefield_value(now),
     }
+    if connection.vendor == "postgresql":
+        values["ids"] = [email["email"] for email in told]
     sql = NOTE.format(
         columns=", ".join(COLUMNS), table=TABLES[connection.vendor], those=THOSE[connection.vendor]
     )
