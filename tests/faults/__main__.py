@@ -8,6 +8,7 @@ doubt without need, or did not leave by itself once the fault was over.
 
 import argparse
 import getpass
+import multiprocessing
 import os
 import random
 import shutil
@@ -34,6 +35,9 @@ ENVIRONMENT = {
     "PGUSER": getpass.getuser(),
     "PYTHONUNBUFFERED": "1",
 }
+
+#: How many faults are injected at once.
+AT_ONCE = 2
 
 
 def main() -> int:
@@ -66,52 +70,68 @@ def parse() -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, programs: Path, folder: Path) -> bool:
-    from tests.faults.postgres import Postgres
-
-    postgres = Postgres(programs, folder / "postgres")
-    postgres.start()
-    try:
-        os.environ |= ENVIRONMENT | {
-            "DATABASE_URL": postgres.url("postgres"),
-            "DATA_DIR": str(folder / "data"),
-        }
-        import django
-
-        django.setup()
-        from tests.faults.stage import run_quietly
-
-        postgres.make("practice")
-        run_quietly("django", "migrate", env=os.environ | {"DATABASE_URL": postgres.url("practice")})
-        return run_all(options, postgres, folder)
-    finally:
-        postgres.stop_at_once()
-
-
-def run_all(options: argparse.Namespace, postgres, folder: Path) -> bool:
-    from tests.faults import catalogue
-
+    """Inject them all, two at a time, since most of them wait for something. Returns whether all was as it must be."""
     print(f"Seed {options.seed}.", flush=True)
-    sums, passed = Counter(), True
-    for number, fault in enumerate(catalogue.FAULTS):
-        if options.pattern not in fault.name:
-            continue
-        if not fault.needs():
-            print(f"      {fault.name}: left out, this machine does not let us")
-        else:
-            passed &= run_one(fault, number, options.seed, postgres, folder, sums)
+    several = multiprocessing.get_context("fork")
+    ends = several.SimpleQueue()
+    hands = [
+        several.Process(target=do_share, args=(options, programs, folder, share, ends), daemon=True)
+        for share in range(AT_ONCE)
+    ]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    sums = Counter()
+    for hand in hands:
+        if hand.exitcode == 0:
+            sums.update(ends.get())
     print(
         f"faults: {sums['injected']} injected, {sums['lost']} lost, "
         f"{sums['duplicated']} duplicated (bound {sums['bound']}), {sums['uncertain']} uncertain"
     )
-    return passed
+    return not sums["wrong"] and not any(hand.exitcode for hand in hands)
 
 
-def run_one(fault, number: int, seed: int, postgres, folder: Path, sums: Counter) -> bool:
+def do_share(options: argparse.Namespace, programs: Path, folder: Path, share: int, ends) -> None:
+    """One share of the faults, on a PostgreSQL of its own, in a process of its own. Its sums go to `ends`."""
+    end_in_order()
+    from tests.faults.postgres import Postgres
+
+    postgres = Postgres(programs, folder / f"postgres-{share}")
+    postgres.start()
+    try:
+        os.environ |= ENVIRONMENT | {
+            "DATABASE_URL": postgres.url("postgres"),
+            "DATA_DIR": str(folder / f"data-{share}"),
+        }
+        import django
+
+        django.setup()
+        from tests.faults import catalogue
+        from tests.faults.stage import run_quietly
+
+        postgres.make("practice")
+        run_quietly("django", "migrate", env=os.environ | {"DATABASE_URL": postgres.url("practice")})
+        asked_for = [fault for fault in catalogue.FAULTS if options.pattern in fault.name]
+        sums = Counter()
+        for fault in asked_for[share::AT_ONCE]:
+            if fault.needs():
+                run_one(fault, options.seed, postgres, folder, sums)
+            else:
+                print(f"      {fault.name}: left out, this machine does not let us", flush=True)
+        ends.put(sums)
+    finally:
+        postgres.stop_at_once()
+
+
+def run_one(fault, seed: int, postgres, folder: Path, sums: Counter) -> None:
     from tests.faults.parts import NotSo
     from tests.faults.stage import Stage, reconnect
 
-    began, home, database = time.monotonic(), folder / f"fault-{number}", f"fault_{number}"
-    home.mkdir()
+    began, database = time.monotonic(), fault.name.replace(" ", "_")
+    home = Path(tempfile.mkdtemp(prefix="fault-", dir=folder))  # short: there are sockets in it
+    home.chmod(0o755)
     reconnect("postgres")
     postgres.make(database, like="practice")
     reconnect(database)
@@ -134,7 +154,7 @@ def run_one(fault, number: int, seed: int, postgres, folder: Path, sums: Counter
     sums["duplicated"] += verdict.duplicated
     sums["uncertain"] += verdict.uncertain
     sums["lost"] += len(verdict.lost)
-    return not wrong
+    sums["wrong"] += bool(wrong)
 
 
 def most_twice(fault, stage) -> int:
@@ -160,13 +180,17 @@ def tell(fault, stage, verdict, wrong: list[str], seconds: float) -> None:
         f"{verdict.duplicated} duplicated (bound {most_twice(fault, stage)}), {verdict.uncertain} uncertain, "
         f"{verdict.failed} failed, {stage.bound} in flight, {seconds:.1f} s"
     )
-    print(f"{'WRONG' if wrong else 'ok   '} {told}", flush=True)
-    for sentence in wrong:
-        print(f"        {sentence}", flush=True)
+    lines = [f"{'WRONG' if wrong else 'ok   '} {told}", *(f"        {sentence}" for sentence in wrong)]
     if wrong:
-        print(f"        It should hold: {fault.sentence}", flush=True)
+        lines.append(f"        It should hold: {fault.sentence} ({stage.folder.name})")
+    print("\n".join(lines), flush=True)  # in one piece: two say it at once
+
+
+def end_in_order() -> None:
+    """Stop everything on the way out, when told to stop."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is stopped on the way out
+    end_in_order()
     sys.exit(main())

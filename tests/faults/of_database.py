@@ -20,7 +20,7 @@ def database_stopped_at_once(stage: Stage) -> None:
         stage.ring(2)
         some_leave(stage)
         time.sleep(stage.random.uniform(0, 0.2))
-        stop_and_start(stage, stage.connections(worker), pause)
+        stop_and_start(stage, stage.connections(worker.pid), pause)
 
 
 def stop_and_start(stage: Stage, connections: int, pause: float) -> None:

@@ -37,7 +37,7 @@ def disk_full(stage: Stage) -> None:
     stage.ring(2)
     some_leave(stage)
     fill(disk)
-    connections = stage.connections(worker)
+    connections = stage.connections(worker.pid)
     stage.injected += 1
     for _ in range(4):
         stage.ring()

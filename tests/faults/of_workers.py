@@ -3,11 +3,9 @@
 import os
 import signal
 import time
-from collections.abc import Callable
-from functools import partial
 
 from tests.faults.fault import fault
-from tests.faults.parts import Process, connections_to, wait_until
+from tests.faults.parts import Process, wait_until
 from tests.faults.stage import Stage
 
 #: Seconds before each answer of the mail server: kills then meet every phase, and every moment between two.
@@ -24,7 +22,7 @@ def workers_killed(stage: Stage) -> None:
     for _ in range(KILLS):
         victim = busy_one(stage, workers)
         time.sleep(stage.random.uniform(0, 0.2))
-        kill(stage, victim.kill, stage.connections(victim))
+        kill(stage, victim.pid)
         workers[workers.index(victim)] = stage.worker()
 
 
@@ -36,16 +34,18 @@ def busy_one(stage: Stage, workers: list[Process]) -> Process:
     busy: list[Process] = []
 
     def find() -> bool:
-        busy[:] = [one for one in workers if stage.connections(one)]
+        busy[:] = [one for one in workers if any(map(stage.connections, (one.pid, *one.children())))]
         return bool(busy)
 
     wait_until(find, "a worker to send", 30)
     return stage.random.choice(busy)
 
 
-def kill(stage: Stage, do_it: Callable[[], None], connections: int) -> None:
+def kill(stage: Stage, pid: int) -> None:
     """Kill, and count what was being handed over: what no living process brings to an end."""
-    do_it()
+    os.kill(pid, signal.SIGSTOP)  # no connection is opened between the count and the kill
+    connections = stage.connections(pid)
+    os.kill(pid, signal.SIGKILL)
     stage.injected += 1
     time.sleep(0.1)  # what the dead had asked of the database is done
     before = stage.in_flight() - stage.doubted
@@ -64,7 +64,7 @@ def pool_children_killed(stage: Stage) -> None:
         busy_one(stage, [worker])
         time.sleep(stage.random.uniform(0, 0.2))
         child = stage.random.choice(worker.children())
-        kill(stage, partial(os.kill, child, signal.SIGKILL), connections_to(stage.provider.smtp_port, child))
+        kill(stage, child)
 
 
 @fault(mail=("postmark", "resend"), failed=None)
@@ -75,7 +75,7 @@ def workers_killed_at_a_provider(stage: Stage) -> None:
     for _ in range(KILLS // 3):
         victim = busy_one(stage, workers)
         time.sleep(stage.random.uniform(0, 0.2))
-        kill(stage, victim.kill, stage.connections(victim))
+        kill(stage, victim.pid)
         workers[workers.index(victim)] = stage.worker()
 
 

@@ -166,10 +166,10 @@ class Stage:
         ended = set(known.values_list("pk", flat=True))
         return {row for row in rows if row[0] in ended}
 
-    def connections(self, process: Process) -> int:
-        """How many connections a process, and what it started, have to the provider."""
-        port = self.provider.smtp_port if self.mail == "smtp" else self.provider.http_port
-        return sum(connections_to(port, pid) for pid in (process.pid, *process.children()))
+    def connections(self, pid: int) -> int:
+        """How many connections a process has to the provider."""
+        provider = self.provider
+        return connections_to(provider.smtp_port if self.mail == "smtp" else provider.http_port, pid)
 
     # --- Ending -------------------------------------------------------------------------------------
 
