@@ -1,13 +1,12 @@
 """Clients and their consent, for practitioners; the practice and its practitioners, for whoever runs it."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -16,19 +15,34 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from practice.people.consent import TOLD_ME, ConsentForm
-from practice.people.models import Client, Consent, Practice, Practitioner
+from practice.people import audit
+from practice.people.audit_admin import AuditAdmin
+from practice.people.client_filters import Agreed, Archived, from_above
+from practice.people.clocks import clock_of
+from practice.people.consent import TOLD_ME, ConsentForm, ways_of
+from practice.people.export import ExportForm, export_file
+from practice.people.list_admin import (
+    archiving_context,
+    forget_view,
+    move_to_or_from_archive,
+    save_view,
+    views_context,
+)
+from practice.people.models import Client, Consent, Practice
 from practice.people.owned_admin import (
-    AdminPasswordChangeForm,
     InstallationAdmin,
     OwnedAdmin,
     OwnedForm,
     RadioSelect,
-    UserChangeForm,
-    UserCreationForm,
 )
+from practice.people.ownership import practitioner_of
+from practice.people.practitioner_admin import PractitionerAdmin
+from practice.people.roster_admin import import_clients
+from practice.people.trail import trail_of
 from practice.people.zone_field import ZoneField
 from practice.people.zones import zone_label
+
+__all__ = ["AuditAdmin", "ClientAdmin", "PracticeAdmin", "PractitionerAdmin"]
 
 #: The clients' ids travel in an address, which servers cut at about 4,000 characters.
 MOST_AT_ONCE = 400
@@ -50,6 +64,8 @@ class ClientForm(OwnedForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
+        if self.instance.handed_over_at and "email" not in self.changed_data:
+            return email  # they came with it, whoever else here has it
         same = Client.objects.of(self.owner).filter(email__iexact=email).exclude(pk=self.instance.pk).first()
         if same:
             raise ValidationError(
@@ -75,16 +91,24 @@ class NewClientForm(ClientForm):
 class ClientAdmin(OwnedAdmin):
     form = ClientForm
     list_display = ("name", "email", "lives_in", "agreed")
-    list_filter = ("discretion", "language")
+    list_filter = (Agreed, "language", "discretion", Archived)
     search_fields = ("name", "email")
     search_help_text = "Search by name or address"
     when_empty = (
         "Nobody is here yet. Add a client with a name, an address and where they live. That sends nothing."
     )
-    readonly_fields = ("consent",)
+    readonly_fields = ("mailbox", "likes", "consent")
     actions = ("assign_module",)
     fieldsets = (
-        (None, {"fields": ("name", "greeting", "email", "time_zone", "language", "discretion", "consent")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "greeting", "email", "mailbox", "time_zone", "language", "discretion"),
+                    *("likes", "consent"),
+                )
+            },
+        ),
         ("For you alone", {"fields": ("private_note",)}),
     )
     add_fieldsets = (
@@ -103,15 +127,37 @@ class ClientAdmin(OwnedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).knowing_consent()
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        first, *others = self.list_filter
+        return [first, *from_above(), *others]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, views_context(request) | (extra_context or {}))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "GET" and (client := context.get("original")):
+            audit.note_look(practitioner_of(request), client, timezone.now())
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        if "email" in form.changed_data:  # what they said was about another mailbox
+            obj.address_is_private = obj.address_told_at = None
         super().save_model(request, obj, form, change)
+        actor = practitioner_of(request)
+        audit.note(actor, audit.Action.CHANGED if change else audit.Action.ADDED, obj)
         if not change and form.cleaned_data.get("agreed"):
-            Consent.objects.create(client=obj, how=form.cleaned_data["agreed"])
+            consent = Consent.objects.create(client=obj, how=form.cleaned_data["agreed"])
+            audit.note(actor, audit.Action.AGREED, consent, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # the desk has a page for it, which leaves nothing behind
 
     @admin.display(description="Lives in", ordering="time_zone")
     def lives_in(self, client: Client) -> str:
-        now = timezone.now().astimezone(ZoneInfo(client.time_zone))
-        return f"{zone_label(client.time_zone)}, {now:%H:%M} now"
+        clock = clock_of(client.time_zone)
+        if clock is None:
+            return f"Unknown time zone “{client.time_zone}”"
+        return f"{zone_label(client.time_zone)}, {timezone.now().astimezone(clock):%H:%M} now"
 
     @admin.display(description="Agreed to emails", ordering="agreed")
     def agreed(self, client: Any) -> str:
@@ -120,37 +166,105 @@ class ClientAdmin(OwnedAdmin):
     @admin.action(description="Assign a module…")
     def assign_module(self, request: HttpRequest, clients: Any) -> HttpResponse | None:
         """Take the ticked clients along to where modules are assigned. Nothing is saved by this."""
-        ids = [str(pk) for pk in clients.values_list("pk", flat=True)]
+        ids = [str(pk) for pk in clients.current().values_list("pk", flat=True)]
+        if not ids:
+            messages.warning(
+                request, "Only archived clients are ticked. Bring them back first, on their pages."
+            )
+            return None
         if len(ids) > MOST_AT_ONCE:
             messages.warning(request, f"Tick {MOST_AT_ONCE} clients at most, then assign to the others.")
             return None
         return HttpResponseRedirect(f"{reverse('admin:assignments_assignment_add')}?clients={','.join(ids)}")
 
+    # --- many at once
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Add clients from a list."""
+        return import_clients(request, self._list_page)
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Say what the file holds, and send it."""
+        form = ExportForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return export_file(request, form)
+        return self._own_page(request, "export", "Download the list of my clients", {"form": form})
+
+    def _list_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+        title = "Add clients from a list" if name == "form" else "Look at it before anything is saved"
+        return self._own_page(request, f"import_{name}", title, context)
+
+    def _own_page(self, request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        wrong = "form" in context and context["form"].errors
+        template = f"admin/people/client/{name}.html"
+        return render(request, template, shared | context, status=422 if wrong else 200)
+
+    def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say what it means to archive a client, or to bring one back, and do it."""
+        client = self.own_or_404(request, object_id)
+        if request.method == "POST":
+            if note := move_to_or_from_archive(request, client):
+                self.log_change(request, client, note)
+            return self._to(client)
+        title = f"Bring {client} back" if client.archived_at else f"Archive {client}"
+        return self._own_page(request, "archive", title, archiving_context(client))
+
+    @admin.display(description="Who reads this mailbox")
+    def mailbox(self, client: Client) -> str:
+        """What they said themselves, behind their private link."""
+        if client.address_told_at is None:
+            return "They did not say so far. The page on which they answer asks them, twice a year."
+        on = date_format(timezone.localtime(client.address_told_at), "j F Y")
+        if client.address_is_private:
+            return f"Only they do. They said so on {on}."
+        return f"Others can, they said on {on}. From then on they were sent only the short notice."
+
+    @admin.display(description="When emails suit them")
+    def likes(self, client: Client) -> str:
+        """What they chose themselves, behind their private link."""
+        said = client.likes()
+        return (
+            f"{said}, on their own clock. They chose it." if said else "They did not choose a day or an hour."
+        )
+
     # --- consent
 
     @admin.display(description="Agreed to receive emails")
     def consent(self, client: Client) -> SafeString:
-        """Every consent on record, newest first, and the one thing that can be done about it."""
-        in_force = client.consent_in_force()
+        """Every consent on record, newest first, and what can be done about it."""
+        consents = list(client.consents.all())
+        in_force = any(consent.withdrawn_at is None for consent in consents)
+        ways = ways_of(client, in_force)
         page, label = (
             ("withdraw", "They no longer want emails") if in_force else ("consent", "Record that they agreed")
         )
         return format_html(
-            '{}<p><a class="desk-button" href="{}">{}</a></p>',
-            format_html_join("", "<p>{}</p>", ((_in_words(consent),) for consent in client.consents.all()))
+            '{}{}<p>{}<a class="desk-button" href="{}">{}</a></p>',
+            format_html_join("", "<p>{}</p>", ((_in_words(consent),) for consent in consents))
             or format_html("<p>{}</p>", "Not yet. Nothing is sent before they agree."),
+            format_html_join("", "<p>{}</p>", ((way.said,) for way in ways if way.said)),
+            format_html_join(
+                "", '<a class="desk-button" href="{}">{}</a> ', ((way.url, way.label) for way in ways)
+            ),
             reverse(f"admin:people_client_{page}", args=(client.pk,)),
             label,
         )
 
     def get_urls(self) -> list[URLPattern]:
         own = [
+            path("import/", self.import_view, name="people_client_import"),
+            path("export/", self.export_view, name="people_client_export"),
+            path("views/", save_view, name="people_client_save_view"),
+            path("views/<int:pk>/forget/", forget_view, name="people_client_forget_view"),
+            path("<path:object_id>/archive/", self.archive_view, name="people_client_archive"),
             path("<path:object_id>/consent/", self.consent_view, name="people_client_consent"),
             path("<path:object_id>/withdraw/", self.withdraw_view, name="people_client_withdraw"),
+            path("<path:object_id>/trail/", self.trail_view, name="people_client_trail"),
         ]
         for url in own:
             url.callback = self.admin_site.admin_view(url.callback)
-        return [*own, *super().get_urls()]
+        return [*own, *(url for url in super().get_urls() if url.name != "people_client_delete")]
 
     def consent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask how, when and to which words they agreed; record it."""
@@ -160,8 +274,9 @@ class ClientAdmin(OwnedAdmin):
             messages.info(request, f"{client} has agreed already.")
             return self._to(client)
         if form.is_valid():
-            form.record(client)
-            self.log_change(request, client, "Recorded that they agreed to emails.")
+            with transaction.atomic():
+                audit.note(practitioner_of(request), audit.Action.AGREED, form.record(client), client)
+                self.log_change(request, client, "Recorded that they agreed to emails.")
             messages.success(request, f"Recorded: {client} agreed to receive emails.")
             return self._to(client)
         return self._page(request, client, f"{client} agreed to receive emails", form)
@@ -172,11 +287,23 @@ class ClientAdmin(OwnedAdmin):
         if not client.has_consent():
             return self._to(client)
         if request.method == "POST":
-            client.withdraw_consent(timezone.now())
-            self.log_change(request, client, "Recorded that they no longer want emails.")
+            with transaction.atomic():
+                client.withdraw_consent(timezone.now())
+                audit.note(practitioner_of(request), audit.Action.WITHDREW, client)
+                self.log_change(request, client, "Recorded that they no longer want emails.")
             messages.success(request, f"Recorded. Nothing more is sent to {client}.")
             return self._to(client)
         return self._page(request, client, f"{client} no longer wants emails", None)
+
+    def trail_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who looked at this client's things, and what was changed, page by page."""
+        client = self.own_or_404(request, object_id)
+        page, lines = trail_of(client, request.GET.get("page"))
+        context = {"title": f"Who looked at {client}’s things", "client": client, "opts": self.opts}
+        context |= {"page": page, "lines": lines}
+        return render(
+            request, "admin/people/client/trail.html", {**self.admin_site.each_context(request), **context}
+        )
 
     def _to(self, client: Client) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:people_client_change", args=(client.pk,)))
@@ -198,7 +325,10 @@ def _in_words(consent: Consent) -> str:
 
 @admin.register(Practice)
 class PracticeAdmin(InstallationAdmin):
-    fields = ("name", "sender_name", "postal_address", "help_lines", "uncertain")
+    fields = (
+        *("name", "sender_name", "postal_address", "help_lines", "leave_to"),
+        *("second_alert_hours", "uncertain", "keep_months"),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -211,39 +341,3 @@ class PracticeAdmin(InstallationAdmin):
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         return HttpResponseRedirect(reverse("admin:people_practice_change", args=(Practice.current().pk,)))
-
-
-class PractitionerForm(UserChangeForm):
-    time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
-    is_superuser = forms.BooleanField(
-        required=False,
-        label="Runs this installation",
-        help_text="Can set up the practice and its practitioners. Does not see their clients, nor what those write.",
-    )
-
-
-class NewPractitionerForm(UserCreationForm):
-    time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
-
-
-@admin.register(Practitioner)
-class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
-    form = PractitionerForm
-    add_form = NewPractitionerForm
-    add_form_template = None  # theirs speaks of users
-    change_password_form = AdminPasswordChangeForm
-    ordering = ("name",)
-    list_display = ("name", "email", "time_zone", "is_active", "is_superuser")
-    list_filter = ("is_active",)
-    search_fields = ("name", "email")
-    filter_horizontal = ()
-    fieldsets = (
-        (None, {"fields": ("name", "email", "password")}),
-        ("At the desk", {"fields": ("time_zone", "response_time")}),
-        ("Access", {"fields": ("is_active", "is_superuser")}),
-    )
-    add_fieldsets = ((None, {"fields": ("name", "email", "time_zone", "password1", "password2")}),)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Their clients and letters would hang in the air: switch the account off instead.
-        return False

@@ -1,5 +1,10 @@
-"""Recording that a client agreed to receive emails, and that they took it back."""
+"""Recording that a client agreed to receive emails, and that they took it back.
 
+Rooms above this one add other ways to a client's agreement with `way`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,6 +17,37 @@ from practice.people.owned_admin import RadioSelect, Textarea
 
 #: The ways a practitioner can record; the third, the button in an email, is the client's own.
 TOLD_ME = [(Consent.How.SPOKEN, Consent.How.SPOKEN.label), (Consent.How.PAPER, Consent.How.PAPER.label)]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to a client's agreement: how far it has come, in words or empty, and the page that leads on."""
+
+    said: str
+    label: str
+    url: str
+
+
+#: From a client, and whether a consent is in force, to such a way; None where there is none for them.
+FindWay = Callable[[Client, bool], Way | None]
+_ways: list[FindWay] = []
+
+
+def way(find: FindWay) -> FindWay:
+    """Register what finds such a way."""
+    _ways.append(find)
+    return find
+
+
+def ways_of(client: Client, agreed: bool) -> list[Way]:
+    """All that there are for this client."""
+    return [found for find in _ways if (found := find(client, agreed))]
+
+
+def moment_on(day: date, now: datetime) -> datetime:
+    """When a consent of a day counts from: `now` if it is today, else the day's noon, on the desk's clock."""
+    noon = timezone.make_aware(datetime.combine(day, time(12)))
+    return now if day == timezone.localdate(now) else noon
 
 
 class ConsentForm(forms.Form):
@@ -43,13 +79,10 @@ class ConsentForm(forms.Form):
         return on
 
     def record(self, client: Client) -> Consent:
-        """Save what was agreed. A day before today counts from its noon, at the desk."""
-        on, now = self.cleaned_data["on"], timezone.now()
-        noon = timezone.make_aware(datetime.combine(on, time(12)))
-        given_at = now if on == timezone.localdate() else noon
+        """Save what was agreed."""
         return Consent.objects.create(
             client=client,
             how=self.cleaned_data["how"],
             wording=self.cleaned_data["wording"],
-            given_at=given_at,
+            given_at=moment_on(self.cleaned_data["on"], timezone.now()),
         )

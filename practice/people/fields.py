@@ -1,10 +1,15 @@
-"""Text encrypted at rest with MultiFernet. Fails loudly: an unreadable value is an error, never a blank or garbage."""
+"""Text of one line, and text encrypted at rest with MultiFernet. An unreadable value is an error, never a blank."""
 
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
+
+one_line = RegexValidator(
+    r"[\x00-\x1f\x7f\u2028\u2029]", "This must be one line of text.", "one_line", inverse_match=True
+)
 
 
 class CannotDecrypt(ValueError):

@@ -1,70 +1,41 @@
 """The practice, its practitioners, their clients, and what each client agreed to."""
 
+import calendar
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
-from practice.people.fields import EncryptedTextField
+from practice.people.audit import AuditEntry
+from practice.people.away import Away
+from practice.people.fields import EncryptedTextField, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
+from practice.people.practice import Practice
+from practice.people.saved_views import SavedView
 from practice.people.zones import validate_zone
 
-one_line = RegexValidator(
-    r"[\x00-\x1f\x7f\u2028\u2029]", "This must be one line of text.", "one_line", inverse_match=True
-)
+__all__ = [
+    "AuditEntry",
+    "Away",
+    "Client",
+    "ClientQuerySet",
+    "Consent",
+    "Practice",
+    "Practitioner",
+    "SavedView",
+    "addresses_kept",
+    "one_line",
+]
 
-
-class Practice(models.Model):
-    """The installation. One row."""
-
-    class Uncertain(models.TextChoices):
-        HOLD = "hold", "Wait until a person decides"
-        RESEND = "resend", "Send it once more (it may then arrive twice)"
-
-    name = models.CharField(
-        max_length=120,
-        default="Our practice",
-        validators=[one_line],
-        help_text="Shown on the pages behind a client's private link, never in an email's subject or sender.",
-    )
-    sender_name = models.CharField(
-        max_length=80,
-        default="Interlude",
-        validators=[one_line],
-        help_text="The name emails come from. Keep it neutral: a bystander may see it on a lock screen.",
-    )
-    postal_address = models.TextField(
-        blank=True, help_text="At the foot of every email, where the law of many countries asks for it."
-    )
-    help_lines = models.TextField(
-        blank=True,
-        help_text="Who to call in a crisis, one line each. They stand on every client page and email, always.",
-    )
-    uncertain = models.CharField(
-        "when we cannot know whether an email left",
-        max_length=10,
-        choices=Uncertain,
-        default=Uncertain.HOLD,
-        help_text="It is rare, and happens when a server stops answering at the worst moment.",
-    )
-
-    class Meta:
-        verbose_name = "practice"
-        verbose_name_plural = "practice"
-        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_practice"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def current(cls) -> "Practice":
-        """The one row, made with its defaults where there is none yet."""
-        return cls.objects.get_or_create(pk=1)[0]
+#: Sent with the `addresses` of clients who were added or changed.
+addresses_kept = Signal()
 
 
 class PractitionerQuerySet(BaseUserManager["Practitioner"]):
@@ -106,11 +77,24 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
         validators=[one_line],
         help_text="Ends the sentence “I read what you write …”. Clients see it on every page and email.",
     )
+    second_contact = models.EmailField(
+        "second contact",
+        blank=True,
+        validators=[one_line],
+        help_text="If you like: the email address of a colleague or supervisor who agreed to it. When a reflection "
+        "has a word from the practice’s list of worrying words, and you have not said after some hours that you read "
+        "it, or are away, they get a short email that somebody should look. It names nobody and says nothing of what "
+        "was written. If they answer it, that goes to you.",
+    )
     is_active = models.BooleanField(
         "can sign in",
         default=True,
         help_text="Switch off instead of deleting: their clients and letters stay.",
     )
+    #: When the last invitation went out, while it is open. Nobody signs in before they have accepted one.
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Whether what their clients receive goes on while they cannot sign in.
+    series_go_on = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[PractitionerQuerySet] = PractitionerQuerySet()
@@ -126,6 +110,11 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower()
 
     @property
+    def has_joined(self) -> bool:
+        """Whether they have a password: those who are invited choose it when they accept."""
+        return self.has_usable_password()
+
+    @property
     def is_staff(self) -> bool:
         """Everybody who has an account works at the desk."""
         return self.is_active
@@ -138,6 +127,15 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
 
 class ClientQuerySet(OwnedQuerySet):
     """Clients, asked for in plain words."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        made = super().bulk_create(objs, *args, **kwargs)
+        addresses_kept.send(Client, addresses=[client.email for client in made])
+        return made
+
+    def current(self) -> Self:
+        """Those who are not archived: whom lists show and forms offer."""
+        return self.filter(archived_at=None)
 
     def with_consent(self) -> Self:
         """Those who agreed to receive emails and have not withdrawn it."""
@@ -194,10 +192,20 @@ class Client(Owned):
         default=Discretion.FULL,
         help_text="Subject and sender are always neutral.",
     )
+    #: The weekday (Monday is 0) and the hour on their own clock that they chose for their emails, if they did.
+    likes_weekday = models.PositiveSmallIntegerField(null=True, editable=False)
+    likes_at = models.TimeField(null=True, editable=False)
+    #: Whether nobody else reads the mailbox, and when they said so, if they did.
+    address_is_private = models.BooleanField(null=True, editable=False)
+    address_told_at = models.DateTimeField(null=True, editable=False)
     private_note = EncryptedTextField(
         blank=True, default="", help_text="Only you see this. It is encrypted and is never part of an email."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    #: When a colleague handed them over to their practitioner, the last time.
+    handed_over_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Since when they are out of every list. Nothing of theirs is deleted by it.
+    archived_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar = ClientQuerySet.as_manager()
 
@@ -208,6 +216,8 @@ class Client(Owned):
             models.UniqueConstraint(
                 "practitioner",
                 Lower("email"),
+                # Not for those who were handed over: that it cannot be done would tell a colleague's client as well.
+                condition=models.Q(handed_over_at=None),
                 name="one_client_per_address",
                 violation_error_message="You already have a client with this address.",
             ),
@@ -216,9 +226,18 @@ class Client(Owned):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        addresses_kept.send(Client, addresses=[self.email])
+
     def greeted_as(self) -> str:
         """The name that emails greet and are addressed to."""
         return self.greeting or self.name
+
+    def likes(self) -> str:
+        """When they like emails to come, as they chose themselves: "Wednesday, 07:30"; empty if they did not."""
+        day = calendar.day_name[self.likes_weekday] if self.likes_weekday is not None else ""
+        return ", ".join(filter(None, (day, f"{self.likes_at:%H:%M}" if self.likes_at else "")))
 
     def has_consent(self) -> bool:
         """Whether they agreed to receive emails and have not withdrawn it."""
@@ -243,8 +262,9 @@ class Consent(Owned):
         SPOKEN = "spoken", "Spoken, in session"
         LINK = "link", "By the button behind their private link"
 
-    WORDING: ClassVar[str] = (
-        "I agree to receive emails with short readings and questions between our sessions. "
+    #: Clients who agree behind their own link read it, and agree to it, in their language.
+    WORDING: ClassVar[str] = gettext_noop(
+        "I agree to receive emails with short readings and questions between our meetings. "
         "I can pause or stop them at any time, without giving a reason."
     )
 

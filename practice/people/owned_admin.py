@@ -21,6 +21,8 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from practice.people import audit
+from practice.people.fields import encrypted_fields
 from practice.people.ownership import owned_model, practitioner_of
 
 __all__ = [
@@ -38,6 +40,9 @@ __all__ = [
     "UserCreationForm",
 ]
 
+
+#: What a filter offers at most.
+MOST_CHOICES = 30
 
 # --- Forms --------------------------------------------------------------------------------------
 
@@ -79,12 +84,25 @@ class OwnedInlineFormSet(PaginationInlineFormSet):
 
 
 class OwnedRelatedFilter(admin.RelatedFieldListFilter):
-    """A list filter by a related row that offers own rows only. Taken by itself for every relation to owned rows."""
+    """A list filter by a related row that offers own rows only. Taken by itself for every relation to owned rows.
+
+    Hundreds of rows are no choice: then it offers only the one that the address names, and the search finds the others.
+    """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[Any]:
-        own = {field.related_model.owner_path: practitioner_of(request).pk}
+        model = field.related_model
         ordering = self.field_admin_ordering(field, request, model_admin)
-        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=own)
+        rows = model.objects.of(practitioner_of(request)).order_by(*(ordering or model._meta.ordering))
+        rows = rows.defer(*(secret.name for secret in encrypted_fields(model)))
+        offered = list(rows[: MOST_CHOICES + 1])
+        if len(offered) > MOST_CHOICES:
+            offered = rows.filter(
+                pk__in=[pk for pk in self.lookup_val or () if pk.isdecimal() and len(pk) < 19]
+            )
+        return [(row.pk, str(row)) for row in offered]
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_val) or super().has_output()
 
 
 admin.FieldListFilter.register(
@@ -268,6 +286,16 @@ class InstallationAdmin(SkinnedModelAdmin):
 
     has_change_permission = has_view_permission
     has_delete_permission = has_view_permission
+
+    # Whatever changes the installation stands in its audit trail, too.
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        audit.note(practitioner_of(request), audit.Action.ADDED, obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        audit.note(practitioner_of(request), audit.Action.CHANGED, obj)
+        return super().log_change(request, obj, message)
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str

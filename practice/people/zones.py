@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+
+from practice.people.clocks import clock_of
 
 
 @dataclass(frozen=True)
@@ -46,29 +47,36 @@ def zone_label(name: str) -> str:
     return next((zone.label for zone in zones() if zone.name == name), name)
 
 
+@cache
+def _meant() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The zones that a name, a label or a city means, and those of each country; by the words in small letters."""
+    places: dict[str, set[str]] = {}
+    countries: dict[str, set[str]] = {}
+    for zone in zones():
+        for words in (zone.name.replace("_", " "), zone.label, zone.city):
+            places.setdefault(words.casefold(), set()).add(zone.name)
+        if zone.country:
+            countries.setdefault(zone.country.casefold(), set()).add(zone.name)
+    return places, countries
+
+
 def find_zone(typed: str) -> str:
     """The name of the zone that somebody means by its name, its label, a city, or a country that has one zone.
 
     What fits none of these, or several, comes back as it was typed, for `validate_zone` to speak about.
     """
     wanted = " ".join(typed.casefold().replace("_", " ").split())
-
-    def means(zone: Zone) -> tuple[str, ...]:
-        return (zone.name.replace("_", " "), zone.label, zone.city)
-
-    found = {zone.name for zone in zones() if wanted in map(str.casefold, means(zone))}
-    found = found or {zone.name for zone in zones() if wanted and wanted == zone.country.casefold()}
-    return found.pop() if len(found) == 1 else typed
+    places, countries = _meant()
+    found = places.get(wanted) or countries.get(wanted) or set()
+    return next(iter(found)) if len(found) == 1 else typed
 
 
 def validate_zone(name: str) -> None:
     """Raise ValidationError with a plain sentence when there is no such zone."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
+    if clock_of(name) is None:
         raise ValidationError(
             "There is no time zone called “%(name)s”. Type a large city nearby and choose from the list, "
             "such as Europe/Berlin.",
             code="unknown_zone",
             params={"name": name},
-        ) from error
+        )

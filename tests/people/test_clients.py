@@ -114,16 +114,6 @@ def test_the_list_asks_the_same_few_questions_however_many_clients_there_are(
         desk.get(reverse("admin:people_client_changelist"))
 
 
-def test_deleting_a_client_says_what_goes_with_them_and_then_does_it(desk, ada, assignment):
-    url = reverse("admin:people_client_delete", args=(ada.pk,))
-    page = desk.get(url).content.decode()
-    assert "This cannot be undone" in page
-    assert "Assignments: 1" in page
-    assert Client.objects.exists(), "looking deletes nothing"
-    desk.post(url, {"post": "yes"})
-    assert not Client.objects.exists()
-
-
 def test_the_history_of_a_client_is_theirs(desk, ada):
     desk.post(reverse("admin:people_client_change", args=(ada.pk,)), FIELDS)
     page = desk.get(reverse("admin:people_client_history", args=(ada.pk,))).content.decode()

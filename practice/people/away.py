@@ -1,0 +1,81 @@
+"""When a practitioner is away, until when, and whom their clients can turn to meanwhile."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from practice.people.fields import one_line
+from practice.people.ownership import Owned, OwnedQuerySet
+
+
+class AwayQuerySet(OwnedQuerySet):
+    """Times away, asked for in plain words."""
+
+    def not_over(self, today: date) -> Self:
+        """Those that go on, or are still to come, on this day of the practitioner's calendar."""
+        return self.filter(back_on__gt=today)
+
+    def overlapping(self, starts_on: date, back_on: date) -> Self:
+        """Those that share a day with the time from `starts_on` to the day before `back_on`."""
+        return self.filter(starts_on__lt=back_on, back_on__gt=starts_on)
+
+    def going_on(self, practitioners: Iterable[int], now: datetime) -> "dict[int, Away]":
+        """Who of these practitioners (by id) is away at `now`, with that time. One query."""
+        # The database cannot tell each practitioner's calendar; none on earth is more than a day from UTC.
+        near = self.overlapping(now.date() - timedelta(days=1), now.date() + timedelta(days=2))
+        rows = near.filter(practitioner__in=set(practitioners)).select_related("practitioner")
+        return {row.practitioner_id: row for row in rows if row.covers(now)}
+
+
+class Away(Owned):
+    """A time during which a practitioner is away: from the beginning of one day of theirs to that of another."""
+
+    practitioner = models.ForeignKey("people.Practitioner", models.CASCADE, related_name="away")
+    starts_on = models.DateField("away from", help_text="The first day you are away.")
+    back_on = models.DateField("back on", help_text="The day you are back. Your clients are told this day.")
+    backup_name = models.CharField(
+        "who your clients can turn to",
+        max_length=120,
+        blank=True,
+        validators=[one_line],
+        help_text="A colleague’s name, for example. It stands on your clients’ pages and in their emails.",
+    )
+    backup_reach = models.CharField(
+        "how to reach them",
+        max_length=200,
+        blank=True,
+        validators=[one_line],
+        help_text="A telephone number or address, and when they answer.",
+    )
+    words = models.CharField(
+        "a sentence for your clients",
+        max_length=300,
+        blank=True,
+        validators=[one_line],
+        help_text="If you like. Write it so that a bystander who sees it learns nothing.",
+    )
+
+    objects: ClassVar = AwayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="back_after_leaving", condition=models.Q(back_on__gt=models.F("starts_on"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Away from {self.starts_on:%-d %B %Y}, back on {self.back_on:%-d %B %Y}"
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether they are away at a moment, on their own calendar."""
+        day = moment.astimezone(ZoneInfo(self.practitioner.time_zone)).date()
+        return self.starts_on <= day < self.back_on
+
+    def ends_at(self) -> datetime:
+        """The beginning of the day they are back."""
+        return datetime.combine(self.back_on, time.min, ZoneInfo(self.practitioner.time_zone))

@@ -1,0 +1,150 @@
+"""Practitioners, for whoever runs the installation: invited by email, closed instead of deleted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from practice.people import accounts
+from practice.people.account_moves import ACCOUNT_MOVES, told_of
+from practice.people.models import Practitioner
+from practice.people.owned_admin import AdminPasswordChangeForm, InstallationAdmin, UserChangeForm
+from practice.people.ownership import practitioner_of
+from practice.people.zone_field import ZoneField
+
+NOT_POSSIBLE = "Nothing was changed: things had moved on in the meantime. This is how they stand now."
+
+
+class PractitionerForm(UserChangeForm):
+    time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
+    is_superuser = forms.BooleanField(
+        required=False,
+        label="Runs this installation",
+        help_text="Can set up the practice and its practitioners. Does not see their clients, nor what those write.",
+    )
+
+
+class InvitationForm(forms.ModelForm):
+    """Whom to invite. Everything else they choose themselves."""
+
+    class Meta:
+        model = Practitioner
+        fields = ("name", "email")
+        help_texts = {"email": "The invitation goes there, and they sign in with it."}
+
+
+@admin.register(Practitioner)
+class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
+    form = PractitionerForm
+    add_form_template = None  # theirs speaks of users
+    change_password_form = AdminPasswordChangeForm
+    ordering = ("name",)
+    list_display = ("name", "email", "account", "is_superuser")
+    list_filter = ("is_active",)
+    search_fields = ("name", "email")
+    filter_horizontal = ()
+    readonly_fields = ("account",)
+    fieldsets = (
+        (None, {"fields": ("name", "email", "account", "password")}),
+        ("At the desk", {"fields": ("time_zone", "response_time")}),
+        ("Access", {"fields": ("is_superuser",)}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        first, *others = self.fieldsets
+        names = ("name", "email", "account", *(["password"] if obj and obj.has_joined else []))
+        return ((first[0], {"fields": names}), *others)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Their clients and letters would hang in the air: close the account instead.
+        return False
+
+    @admin.display(description="Account", ordering="is_active")
+    def account(self, practitioner: Practitioner) -> str:
+        """How the account stands, in words."""
+        ends_at = accounts.ends_at(practitioner)
+        if practitioner.is_active:
+            return "Can sign in"
+        if ends_at and ends_at > timezone.now():
+            return f"Invited, until {date_format(timezone.localtime(ends_at), 'j F Y, H:i')}"
+        if ends_at:
+            return "Invited, and the link is too old now"
+        if not practitioner.has_joined:
+            return "Invitation withdrawn"
+        what = "go on" if practitioner.series_go_on else "are held"
+        return f"Closed; emails to their clients {what}"
+
+    # --- inviting
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask for a name and an address, and send an invitation there."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = InvitationForm(request.POST or None)
+        if form.is_valid():
+            practitioner = form.save(commit=False)
+            sent = accounts.invite(practitioner, practitioner_of(request), timezone.now())
+            (messages.success if sent else messages.warning)(request, told_of(practitioner, sent))
+            return self._to(practitioner)
+        context = {"form": form, "button": "Send the invitation"}
+        meaning = (
+            "They get an email with a link that works once, for a few days, and choose a password themselves. "
+            "Nobody else can see it."
+        )
+        return self._page(request, "Invite a practitioner", {**context, "meaning": meaning})
+
+    # --- what can be done with an account
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.account_view)
+        own = path("<path:object_id>/account/<slug:slug>/", view, name="people_practitioner_account")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        practitioner, moves = self.get_object(request, object_id), []
+        if practitioner:
+            actor, now = practitioner_of(request), timezone.now()
+            moves = [move(practitioner, actor, now) for move in ACCOUNT_MOVES.values()]
+        offered = [move for move in moves if move.offered()]
+        return super().change_view(request, object_id, form_url, {"moves": offered, **(extra_context or {})})
+
+    def account_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
+        """GET says what it means; POST does it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        practitioner = self.get_object(request, object_id)
+        if practitioner is None or slug not in ACCOUNT_MOVES:
+            raise Http404
+        move = ACCOUNT_MOVES[slug](practitioner, practitioner_of(request), timezone.now())
+        if not move.offered():
+            messages.warning(request, NOT_POSSIBLE)
+            return self._to(practitioner)
+        form = move.form(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            context = {
+                "form": form,
+                "button": move.button,
+                "meaning": move.meaning,
+                "practitioner": practitioner,
+            }
+            return self._page(request, f"{move.button}: {practitioner}", context)
+        done = move.act(form.cleaned_data)
+        (messages.success if done else messages.warning)(request, done or NOT_POSSIBLE)
+        return self._to(practitioner)
+
+    def _to(self, practitioner: Practitioner) -> HttpResponse:
+        return redirect("admin:people_practitioner_change", practitioner.pk)
+
+    def _page(self, request: HttpRequest, title: str, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        status = 422 if context["form"].errors else 200
+        return render(request, "admin/people/practitioner/account.html", shared | context, status=status)

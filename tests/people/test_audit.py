@@ -1,0 +1,232 @@
+"""The audit trail: who did what and when, without contents, and nobody can change a line of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import FieldDoesNotExist
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.people import audit
+from practice.people.audit import Action, AuditEntry, WrittenOnce
+from practice.people.models import Client, Consent
+from practice.people.trail import PER_PAGE
+from practice.replies.models import Answer, Reply
+from tests.cast import NOW, make_client
+from tests.isolation.worlds import sent
+from tests.people.test_clients import ADD, FIELDS
+
+CHANGE = "admin:people_client_change"
+
+
+@pytest.fixture
+def desk(client, maya):
+    client.force_login(maya)
+    return client
+
+
+@pytest.fixture
+def reply(assignment):
+    """What Ada wrote to the first step."""
+    delivery = sent(assignment, assignment.next_step(), "told")
+    reply = Reply.objects.create(delivery=delivery, page="page", saved_at=NOW, sent_at=NOW)
+    Answer.objects.create(reply=reply, question="What stayed with you?", value="the river at dusk")
+    return reply
+
+
+def trail():
+    """(who, what they did, kind of thing, its id, the client's id), in the order in which it happened."""
+    rows = AuditEntry.objects.order_by("pk").values_list(
+        "actor__name", "action", "kind", "thing_id", "client_id"
+    )
+    return list(rows)
+
+
+def trail_page(client):
+    return reverse("admin:people_client_trail", args=(client.pk,))
+
+
+# --- What stands in it
+
+
+def test_opening_a_reflection_is_noted_with_who_and_whose(desk, reply, ada):
+    desk.get(reverse("admin:replies_reply_change", args=(reply.pk,)))
+    assert trail() == [("Maya Lindgren", "read", "replies.reply", reply.pk, ada.pk)]
+
+
+def test_opening_a_clients_page_is_noted_once_within_a_quarter_of_an_hour(desk, ada, maya):
+    for _ in range(3):
+        desk.get(reverse(CHANGE, args=(ada.pk,)))
+    look = ("Maya Lindgren", "read", "people.client", ada.pk, ada.pk)
+    assert trail() == [look]
+    first = AuditEntry.objects.get().at
+    audit.note_look(maya, ada, first + timedelta(minutes=14))
+    assert trail() == [look]
+    audit.note_look(maya, ada, first + timedelta(minutes=16))
+    assert trail() == [look, look]
+    assert "Maya Lindgren opened their page." in desk.get(trail_page(ada)).content.decode()
+
+
+def test_each_client_and_each_practitioner_has_looks_of_their_own(desk, ada, maya, tom):
+    kei = make_client(maya, "Kei", "kei@example.org", "Asia/Tokyo")
+    for client in (ada, kei):
+        desk.get(reverse(CHANGE, args=(client.pk,)))
+    assert [row[3] for row in trail()] == [ada.pk, kei.pk]
+    audit.note_look(tom, ada, timezone.now())
+    assert trail()[-1] == ("Tom Okafor", "read", "people.client", ada.pk, ada.pk)
+
+
+def test_lists_and_forms_that_come_back_with_an_error_are_no_look(desk, ada):
+    desk.get(reverse("admin:people_client_changelist"))
+    desk.get(ADD)
+    assert desk.post(reverse(CHANGE, args=(ada.pk,)), FIELDS | {"email": "x"}).status_code == 200
+    assert trail() == []
+
+
+def test_a_list_of_reflections_opens_none(desk, reply):
+    desk.get(reverse("admin:replies_reply_changelist"))
+    assert trail() == []
+
+
+def test_marking_is_noted_one_by_one_and_for_many(desk, reply, ada):
+    desk.post(reverse("admin:replies_reply_change", args=(reply.pk,)), {"mark": "read"})
+    many = {"action": "mark_unread", "_selected_action": [reply.pk], "index": "0"}
+    desk.post(reverse("admin:replies_reply_changelist"), many)
+    reply.refresh_from_db()
+    assert reply.read_at is None
+    assert trail() == [("Maya Lindgren", "marked", "replies.reply", reply.pk, ada.pk)] * 2
+
+
+def test_a_client_is_followed_from_being_added_to_being_erased(desk):
+    desk.post(ADD, FIELDS | {"agreed": "paper"})
+    ines = Client.objects.get()
+    consent = Consent.objects.get()
+    desk.post(reverse(CHANGE, args=(ines.pk,)), FIELDS | {"name": "Ines M."})
+    desk.post(reverse("admin:people_client_withdraw", args=(ines.pk,)))
+    desk.post(reverse("admin:people_client_delete", args=(ines.pk,)), {"name": "Ines M."})
+    assert not Client.objects.exists()
+    assert [(action, kind, thing, client) for _, action, kind, thing, client in trail()] == [
+        ("added", "people.client", ines.pk, ines.pk),
+        ("agreed", "people.consent", consent.pk, ines.pk),
+        ("changed", "people.client", ines.pk, ines.pk),
+        ("withdrew", "people.client", ines.pk, ines.pk),
+        ("erased", "people.client", ines.pk, ines.pk),
+    ]
+
+
+def test_a_client_who_stops_all_emails_did_so_themselves(client, assignment, ada):
+    delivery = sent(assignment, assignment.next_step(), "told")
+    client.post(reverse("stop", args=(delivery.token,)), {"what": "all"})
+    assert trail() == [(None, "withdrew", "people.client", ada.pk, ada.pk)]
+
+
+def test_what_changes_the_installation_is_noted(client, superuser, practice, tom):
+    client.force_login(superuser)
+    fields = {"name": "Linden House", "sender_name": "Linden", "uncertain": "hold", "second_alert_hours": 4}
+    fields["leave_to"] = "https://weather.example/"
+    client.post(reverse("admin:people_practice_change", args=(practice.pk,)), fields)
+    password = {"password1": "a-quiet-new-password", "password2": "a-quiet-new-password"}
+    client.post(reverse("admin:auth_user_password_change", args=(tom.pk,)), password)
+    assert [row[:4] for row in trail()] == [
+        ("Runs It", "changed", "people.practice", practice.pk),
+        ("Runs It", "changed", "people.practitioner", tom.pk),
+    ]
+
+
+def test_it_has_no_place_for_contents(desk, reply):
+    desk.get(reverse("admin:replies_reply_change", args=(reply.pk,)))
+    words = [str(value) for row in AuditEntry.objects.values_list() for value in row]
+    assert not [word for word in words if "river" in word or "Ada" in word]
+    with pytest.raises(FieldDoesNotExist):
+        AuditEntry._meta.get_field("message")
+
+
+# --- Nobody can change it
+
+
+@pytest.fixture
+def entry(maya, ada):
+    audit.note(maya, Action.READ, ada)
+    return AuditEntry.objects.get()
+
+
+def test_the_model_refuses_to_change_or_delete_what_was_written(entry):
+    entry.action = Action.EXPORTED
+    again = AuditEntry(pk=entry.pk, action=Action.EXPORTED, kind="people.client", thing_id=1)
+    for attempt in (
+        entry.save,
+        entry.delete,
+        AuditEntry.objects.all().delete,
+        lambda: AuditEntry.objects.update(action=Action.EXPORTED),
+        lambda: AuditEntry.objects.bulk_update([entry], ["action"]),
+        lambda: AuditEntry.objects.bulk_create([again], update_conflicts=True, update_fields=["action"]),
+        lambda: AuditEntry.objects.update_or_create(pk=entry.pk, defaults={"action": Action.EXPORTED}),
+    ):
+        with pytest.raises(WrittenOnce):
+            attempt()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        again.save()
+    assert AuditEntry.objects.get().action == Action.READ
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE people_auditentry SET action = 'exported'", "DELETE FROM people_auditentry"],
+)
+def test_the_database_refuses_it_as_well(entry, statement):
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert AuditEntry.objects.get().action == Action.READ
+
+
+def test_somebody_who_stands_in_it_is_not_deleted_from_under_it(entry, maya, ada):
+    ada.delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        maya.delete()
+
+
+# --- Who reads it
+
+
+def test_a_practitioner_reads_who_looked_at_a_clients_things(desk, reply, ada):
+    desk.get(reverse("admin:replies_reply_change", args=(reply.pk,)))
+    assert trail_page(ada) in desk.get(reverse(CHANGE, args=(ada.pk,))).content.decode()
+    page = desk.get(trail_page(ada)).content.decode()
+    assert "Maya Lindgren opened a reflection." in page
+    assert "river" not in page
+
+
+def test_it_is_read_page_by_page_in_a_few_queries(desk, maya, ada, django_assert_max_num_queries):
+    for _ in range(PER_PAGE + 5):
+        audit.note(maya, Action.CHANGED, ada)
+    with django_assert_max_num_queries(8):
+        first = desk.get(trail_page(ada)).content.decode()
+    assert first.count("Maya Lindgren changed their page.") == PER_PAGE
+    last = desk.get(trail_page(ada), {"page": "2"}).content.decode()
+    assert last.count("Maya Lindgren changed their page.") == 5
+    assert desk.get(trail_page(ada), {"page": "nonsense"}).status_code == 200
+
+
+def test_the_trail_of_one_client_says_nothing_of_another(desk, maya, ada):
+    other = make_client(maya, "Noor", "noor@example.org", "Europe/London")
+    audit.note(maya, Action.EXPORTED, other)
+    assert "Nothing yet." in desk.get(trail_page(ada)).content.decode()
+
+
+def test_whoever_runs_the_installation_reads_of_people_at_the_desk_and_of_no_client(
+    client, superuser, maya, tom, ada
+):
+    audit.note(maya, Action.READ, ada)
+    audit.note(maya, Action.HANDED_OVER, tom, ada)
+    audit.note(superuser, Action.CHANGED, tom)
+    client.force_login(superuser)
+    page = client.get(reverse("admin:people_auditentry_changelist")).content.decode()
+    assert "changed Tom Okafor" in page
+    assert "handed a client over to Tom Okafor" in page
+    assert "Ada" not in page
+    assert "opened" not in page
