@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from practice.people.models import Practitioner
+from practice.people.one_way import OneWayForm
 from resources.draft import Draft
 from resources.files import LARGEST_FILE, MEGABYTE, TOO_LARGE
 from resources.importing import (
@@ -18,12 +19,14 @@ from resources.importing import (
 )
 from resources.models import Article, LibraryPrompt
 
-NOTHING = "Paste an article here, or choose a file below."
-TOO_MANY = "You gave more than one article. Keep one of them and empty the others."
 
+class ImportForm(OneWayForm):
+    """Takes one article in one of three ways."""
 
-class ImportForm(forms.Form):
-    """Takes one article in one of three ways; what was typed stays when it cannot be read."""
+    ways = ("text", "file", "url")
+    nothing = "Paste an article here, or choose a file below."
+    too_many = "You gave more than one article. Keep one of them and empty the others."
+    unreadable = ImportProblem
 
     text = forms.CharField(
         label="Paste the article",
@@ -59,17 +62,8 @@ class ImportForm(forms.Form):
         if not settings.ARTICLE_URL_IMPORT:
             del self.fields["url"]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        given = [name for name in ("text", "file", "url") if data.get(name)]
-        if not self.errors and len(given) != 1:
-            self.add_error(given[-1] if given else "text", TOO_MANY if given else NOTHING)
-        if not self.errors:
-            try:
-                self.draft = self._read(given[0], data)
-            except ImportProblem as problem:
-                self.add_error(given[0], str(problem))
-        return data
+    def read(self, way: str, data: dict[str, Any]) -> None:
+        self.draft = self._read(way, data)
 
     def _read(self, way: str, data: dict[str, Any]) -> Draft:
         library = LibraryPrompt.objects.items_of(self.practitioner)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
 from practice.people.models import Practitioner, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
-from resources import prompts, questions
 from resources.blocks import join_blocks
-from resources.draft import Draft
+from resources.content import Content, ContentStep
+from resources.draft import Draft, DraftPrompt
+from resources.library import LibraryPrompt, PromptKind, Question
 from resources.sanitize import clean
+
+__all__ = ["Article", "LibraryPrompt", "Module", "Prompt", "PromptKind", "Question", "Revised", "Step"]
 
 
 class Revised(Owned):
@@ -80,25 +82,21 @@ class Article(Revised):
         self.refresh_from_db()
         return bool(saved)
 
-    @transaction.atomic
     def make_module(self) -> Module:
         """A module with the steps and prompts of the proposal. The article stays, to be used again."""
-        module = Module.objects.create(practitioner=self.practitioner, article=self, title=self.title)
-        for number, part in enumerate(self.draft.steps, start=1):
-            step = Step.objects.create(
-                module=module, position=number, title=part.title, body=part.html, minutes=part.minutes
-            )
-            Prompt.objects.bulk_create(
-                Prompt(
-                    step=step,
-                    position=place,
-                    kind=prompt.kind,
-                    text=prompt.text,
-                    options=[] if prompt.kind == PromptKind.TEXT else prompt.options,
-                )
-                for place, prompt in enumerate(part.prompts, start=1)
-            )
-        return module
+        steps = [
+            ContentStep(step.title, step.html, step.minutes, "", step.prompts) for step in self.draft.steps
+        ]
+        return Module.write(self.practitioner, Content(self.title, "", steps), article=self)
+
+
+class ModuleQuerySet(OwnedQuerySet):
+    """Modules, asked for in plain words."""
+
+    def from_colleagues(self, practitioner: Practitioner) -> Self:
+        """Those that others here share at this moment. They may be read and copied, and nothing else."""
+        others = self.filter(is_shared=True, practitioner__is_active=True)
+        return others.exclude(practitioner=practitioner).select_related("practitioner")
 
 
 class Module(Revised):
@@ -113,8 +111,30 @@ class Module(Revised):
         validators=[one_line],
         help_text="For you and your clients, on their private pages only.",
     )
-    description = models.TextField(blank=True, help_text="For yourself: what it is about and whom it suits.")
+    description = models.TextField(
+        blank=True,
+        help_text="What it is about and whom it suits. Clients never see it. It goes along with a copy, a file, "
+        "and when you share the module: name nobody here.",
+    )
+    #: Whether the colleagues of this practice may read and copy it.
+    is_shared = models.BooleanField(default=False, editable=False)
+    #: The starter that it was taken over from, if it was.
+    starter = models.CharField(max_length=40, blank=True, editable=False)
+    sensitive_words = models.TextField(
+        blank=True,
+        help_text="One on each line: what nobody beside your client should read on a screen, such as depression, "
+        "anxiety, panic, trauma, addiction, eating disorder, grief or therapy. Add the forms and languages you use "
+        "(anxious, Angst, Trauer). You are warned when a sender, a subject or the line below it holds one. They go "
+        "along with a copy, a file, and when you share the module.",
+    )
+    holds_while_away = models.BooleanField(
+        "hold it while I am away",
+        default=False,
+        help_text="No email of it leaves then. It carries on by itself when you are back. Otherwise it goes on.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar = ModuleQuerySet.as_manager()
 
     class Meta:
         ordering = ("title", "pk")
@@ -122,20 +142,58 @@ class Module(Revised):
     def __str__(self) -> str:
         return self.title
 
+    @classmethod
+    @transaction.atomic
+    def write(cls, practitioner: Practitioner, content: Content, **more: Any) -> Module:
+        """A new module of this practitioner that says this. `more` are fields that content does not have."""
+        module = cls.objects.create(
+            practitioner=practitioner,
+            title=content.title,
+            description=content.description,
+            sensitive_words=content.sensitive_words,
+            holds_while_away=content.holds_while_away,
+            **more,
+        )
+        for position, part in enumerate(content.steps, start=1):
+            Step.write(module, position, part)
+        return module
+
+    def content(self) -> Content:
+        """What it says, to be written again elsewhere."""
+        steps = [
+            step.content()
+            for step in self.steps.in_use().order_by("position", "pk").prefetch_related("prompts")
+        ]
+        return Content(self.title, self.description, steps, self.sensitive_words, self.holds_while_away)
+
     def next_position(self) -> int:
         """The position of a step that is added at the end."""
         return (self.steps.aggregate(last=models.Max("position"))["last"] or 0) + 1
 
+    def order(self) -> list[Step]:
+        """The steps that go out, in order."""
+        return list(self.steps.in_use().order_by("position", "pk"))
+
     @transaction.atomic
-    def move(self, step: Step, by: int) -> None:
-        """Move a step up (by -1) or down (by 1) among the others."""
-        steps = list(self.steps.order_by("position", "pk"))
-        at = steps.index(step)
-        if 0 <= at + by < len(steps):
-            steps.insert(at + by, steps.pop(at))
+    def place(self, step: Step, at: int) -> None:
+        """Put a step at place `at` (from 0) among those that go out; beyond the last means at the end."""
+        Module.objects.select_for_update(no_key=True).get(
+            pk=self.pk
+        )  # so that two moves come one after the other
+        steps = [row for row in self.steps.order_by("position", "pk") if row != step]
+        going_out = [row for row in steps if not row.taken_out]
+        steps.insert(steps.index(going_out[at]) if at < len(going_out) else len(steps), step)
         for position, row in enumerate(steps, start=1):
             row.position = position
         Step.objects.bulk_update(steps, ["position"])
+
+
+class StepQuerySet(OwnedQuerySet):
+    """Steps, asked for in plain words."""
+
+    def in_use(self) -> Self:
+        """Those that were not taken out of their module."""
+        return self.filter(taken_out=False)
 
 
 class Step(Revised):
@@ -158,6 +216,10 @@ class Step(Revised):
         validators=[one_line],
         help_text="Optional, shown before the reading: “This one speaks about loss.”",
     )
+    #: It goes to nobody any more. Whoever has it keeps it, with what they wrote.
+    taken_out = models.BooleanField(default=False, editable=False)
+
+    objects: ClassVar = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ("module", "position", "pk")
@@ -169,43 +231,40 @@ class Step(Revised):
         self.body = clean(self.body)
         super().save(*args, **kwargs)
 
+    @classmethod
+    def write(cls, module: Module, position: int, part: ContentStep) -> Step:
+        """A new step of a module, with its questions."""
+        step = cls.objects.create(
+            module=module,
+            position=position,
+            title=part.title,
+            body=part.body,
+            minutes=part.minutes,
+            content_note=part.content_note,
+        )
+        Prompt.objects.bulk_create(
+            Prompt(
+                step=step,
+                position=place,
+                kind=prompt.kind,
+                text=prompt.text,
+                options=[] if prompt.kind == PromptKind.TEXT else prompt.options,
+            )
+            for place, prompt in enumerate(part.prompts, start=1)
+        )
+        return step
+
+    def content(self) -> ContentStep:
+        """What it says, with its questions."""
+        prompts = [DraftPrompt(row.kind, row.text, list(row.options)) for row in self.prompts.all()]
+        return ContentStep(self.title, clean(self.body), self.minutes, self.content_note, prompts)
+
     def number_prompts(self) -> None:
         """Number the questions from 1 again, in their order."""
         rows = list(self.prompts.order_by("position", "pk"))
         for position, prompt in enumerate(rows, start=1):
             prompt.position = position
         Prompt.objects.bulk_update(rows, ["position"])
-
-
-class PromptKind(models.TextChoices):
-    """How a prompt is answered."""
-
-    TEXT = "text", "In their own words"
-    SCALE = "scale", "On a scale from 0 to 10"
-    CHOICE = "choice", "By choosing one"
-    CHECKLIST = "checklist", "By ticking any"
-
-
-class Question(Owned):
-    """What a prompt in a step and one in the library have in common."""
-
-    kind = models.CharField("answered", max_length=10, choices=PromptKind, default=PromptKind.TEXT)
-    text = models.CharField("question", max_length=500, help_text="One open, gentle question.")
-    #: choice and checklist: what can be chosen; scale: the labels of its two ends; text: empty.
-    options = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.text
-
-    def clean(self) -> None:
-        super().clean()
-        self.options = [] if self.kind == PromptKind.TEXT else self.options
-        problems = questions.problems_of(self.kind, self.text, self.options or [])
-        if self.text and problems:
-            raise ValidationError(problems)
 
 
 class Prompt(Question):
@@ -218,50 +277,3 @@ class Prompt(Question):
 
     class Meta:
         ordering = ("step", "position", "pk")
-
-
-class LibraryQuerySet(OwnedQuerySet):
-    """Questions to propose from."""
-
-    def items_of(self, practitioner: Practitioner) -> list[prompts.LibraryItem]:
-        """A practitioner's library, which begins as a copy of ours."""
-        self.begin(practitioner)
-        return [
-            prompts.LibraryItem(row.theme, row.kind, row.text, tuple(row.options))
-            for row in self.of(practitioner)
-        ]
-
-    @transaction.atomic
-    def begin(self, practitioner: Practitioner) -> None:
-        """Fill a library that is empty."""
-        Practitioner.objects.select_for_update().get(pk=practitioner.pk)  # so that two pages fill it once
-        if not self.of(practitioner).exists():
-            self.bulk_create(
-                self.model(
-                    practitioner=practitioner,
-                    theme=item.theme,
-                    kind=item.kind,
-                    text=item.text,
-                    options=list(item.options),
-                )
-                for item in prompts.LIBRARY
-            )
-
-
-class LibraryPrompt(Question):
-    """A question of the practitioner's own library, from which an import proposes."""
-
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="library")
-    theme = models.CharField(
-        max_length=40,
-        default=prompts.ANY,
-        validators=[one_line],
-        help_text="Proposed for readings that speak of it. Any reading: proposed where no other theme fits.",
-    )
-
-    objects: ClassVar = LibraryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("theme", "pk")
-        verbose_name = "question"
-        verbose_name_plural = "question library"

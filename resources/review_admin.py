@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 
-from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
+from resources.again_pages import AgainPages
 from resources.blocks import split_blocks
 from resources.draft import Draft, DraftStep
 from resources.import_form import ImportForm
@@ -20,7 +20,7 @@ from resources.review_form import Garbled, Posted, act, pack, problems, read_pos
 
 
 @admin.register(Article)
-class ArticleAdmin(OwnedAdmin):
+class ArticleAdmin(AgainPages):
     """Articles as imported. Adding one is the import; changing one is the review."""
 
     list_display = ("title", "author", "proposed", "modules_made", "created_at")
@@ -122,6 +122,7 @@ class ArticleAdmin(OwnedAdmin):
             found=found or {},
             summary=[(name, where(name), problem) for name, problem in (found or {}).items()],
             conflict=_when(article) if is_conflict else "",
+            has_module=article.modules.exists(),
         )
         return render(request, "admin/resources/article/review.html", context)
 
