@@ -1,10 +1,11 @@
 """Assignments at the desk: the list, the page of one, and the one way to make them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import IntegrityError
-from django.forms.widgets import Script
+from django.forms.widgets import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,13 +14,28 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from practice.assignments import doorbell, holds
+from practice.assignments import doorbell, holds, taking_back
 from practice.assignments.assigning import assign
 from practice.assignments.course import course
+from practice.assignments.first_note import FirstNote
+from practice.assignments.leaving import LeavesFilter
 from practice.assignments.models import Assignment
-from practice.assignments.moves import MOVES, Move, SendNow
+from practice.assignments.move import Move
+from practice.assignments.moves import MOVES
+from practice.assignments.preview import lines_of
+from practice.assignments.rewording import (
+    GONE,
+    WordingForm,
+    as_it_is,
+    reword,
+    take_modules_words,
+    wording_of,
+)
+from practice.assignments.undoing import New, just_made, made_together, take_back
 from practice.people.owned_admin import OwnedAdmin
+from practice.people.ownership import practitioner_of
 
+EDITOR_MEDIA = Media(css={"all": ["resources/review.css"]}, js=["resources/editor.js"])
 NOT_POSSIBLE = "Nothing was changed: things had moved on in the meantime. This is how they stand now."
 
 
@@ -27,7 +43,7 @@ NOT_POSSIBLE = "Nothing was changed: things had moved on in the meantime. This i
 class AssignmentAdmin(OwnedAdmin):
     list_display = ("client", "module", "next_up", "shown_state")
     list_display_links = ("client", "module")
-    list_filter = ("state", "module")
+    list_filter = ("state", LeavesFilter, "module")
     list_select_related = ("client__practitioner", "module")
     search_fields = ("client__name", "client__email", "module__title")
     search_help_text = "Search by client or module"
@@ -44,6 +60,12 @@ class AssignmentAdmin(OwnedAdmin):
         own = [
             path("<path:object_id>/do/<slug:slug>/", self.move_view, name="assignments_assignment_move"),
             path(
+                "<path:object_id>/wording/<int:step>/",
+                self.wording_view,
+                name="assignments_assignment_wording",
+            ),
+            path("<path:object_id>/undo/", self.undo_view, name="assignments_assignment_undo"),
+            path(
                 "<path:object_id>/return/<int:step>/", self.return_view, name="assignments_assignment_return"
             ),
         ]
@@ -53,8 +75,21 @@ class AssignmentAdmin(OwnedAdmin):
 
     # --- The list
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, below what was assigned a moment ago and can still be taken back."""
+        new = just_made(practitioner_of(request), timezone.now())
+        return super().changelist_view(request, {"just_made": new, **(extra_context or {})})
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_next_step()
+        rows = super().get_queryset(request).with_next_step()
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        # Whoever is archived is out of every list; each page of theirs still opens.
+        return rows.filter(client__archived_at=None) if str(here).endswith("_changelist") else rows
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Those that leave on one day in the order in which they leave."""
+        by_time = ("next_due_at", "pk")
+        return by_time if LeavesFilter.parameter_name in request.GET else super().get_ordering(request)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -68,7 +103,8 @@ class AssignmentAdmin(OwnedAdmin):
         """The next step and its hour on both clocks, or why nothing leaves."""
         seen = row.seen
         if seen.hold:
-            calls = "assignment-held" if row.state == Assignment.State.ACTIVE else ""
+            needs_somebody = row.state == Assignment.State.ACTIVE and not seen.hold.quiet
+            calls = "assignment-held" if needs_somebody else ""
             return format_html('<span class="{}">{}</span>', calls, seen.hold.why)
         own = seen.practitioner_time if seen.practitioner_time != seen.client_time else ""
         return format_html(
@@ -97,8 +133,18 @@ class AssignmentAdmin(OwnedAdmin):
     ) -> HttpResponse:
         """How it stands, and what can be done."""
         row = self.own_or_404(request, object_id)
-        moves = [move for move in self._moves(row) if move.offered() and not move.obstacle()]
-        context = {"row": row, "outlook": row.outlook(), "steps": course(row), "moves": moves}
+        now = timezone.now()
+        moves = [move for move in self._moves(row, now) if move.offered() and not move.obstacle()]
+        context = {
+            "row": row,
+            "outlook": row.outlook(),
+            "steps": course(row, now),
+            "moves": [move for move in moves if not move.at_once],
+            "at_once": [move for move in moves if move.at_once],
+            "new": New.of([row]) if taking_back.may_be_undone(row, now) else None,
+            "leaving": row.sooner_at is not None and row.sooner_at <= now,
+        }
+        context["note"] = FirstNote.objects.filter(assignment=row).first()
         return self._page(request, "page", str(row), context)
 
     def move_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
@@ -112,10 +158,17 @@ class AssignmentAdmin(OwnedAdmin):
             messages.warning(request, NOT_POSSIBLE)
             return self._to(row)
         form = move.form(request.POST if request.method == "POST" else None)
+        context = {"row": row, "move": move, "form": form, "step_id": _pk(step)}
         if request.method != "POST" or move.obstacle() or (form and not form.is_valid()):
-            context = {"row": row, "move": move, "form": form, "step_id": _pk(step)}
             return self._page(request, "move", move.button, context, 422 if form and form.errors else 200)
-        self._do(request, move, form.cleaned_data if form else {})
+        answers = form.cleaned_data if form else {}
+        planned = move.calendar(answers)
+        if planned and "looked" not in request.POST:
+            context["lines"] = lines_of(
+                planned, row.rhythm, practitioner_of(request).time_zone, row.earliest_at
+            )
+            return self._page(request, "move_preview", move.button, context)
+        self._do(request, move, answers)
         return self._to(row)
 
     def _do(self, request: HttpRequest, move: Move, answers: dict[str, Any]) -> None:
@@ -123,18 +176,57 @@ class AssignmentAdmin(OwnedAdmin):
             acted = move.act(answers)
         except IntegrityError:  # the same module was assigned to this client a moment ago
             acted = False
-        if not acted:
-            messages.warning(request, NOT_POSSIBLE)
-            return
-        if isinstance(move, SendNow):
+        if acted and move.leaves_now():
             doorbell.ring_after_commit()
-        self.log_change(request, move.row, move.done())
-        messages.success(request, move.done())
+        self._said(request, move.row, move.done() if acted else "")
+
+    def wording_view(self, request: HttpRequest, object_id: str, step: int) -> HttpResponse:
+        """Change the email of a step to come for this client alone, or take the module's words again."""
+        row = self.own_or_404(request, object_id)
+        found = row.module.steps.filter(pk=step).first()
+        if found is None:
+            raise Http404
+        if request.method == "POST" and "as_module" in request.POST:
+            done = take_modules_words(row, found)
+            self._said(request, row, f"“{found}” goes out as the module has it." if done else "")
+            return self._to(row)
+        form = WordingForm(request.POST if request.method == "POST" else None, initial=as_it_is(row, found))
+        if form.is_valid():
+            if reword(row, found, **form.cleaned_data):
+                self._said(request, row, f"“{found}” is changed for {row.client}. The module stays as it is.")
+                return self._to(row)
+            form.add_error(None, GONE)
+        elif request.method != "POST" and not row.remaining_steps().filter(pk=step).exists():
+            self._said(request, row, "")
+            return self._to(row)
+        context = {
+            "row": row,
+            "step": found,
+            "form": form,
+            "is_own": wording_of(row, found) is not None,
+            "media": self.media + form.media + EDITOR_MEDIA,
+        }
+        title = f"“{found}” for {row.client} alone"
+        return self._page(request, "wording", title, context, 422 if form.errors else 200)
+
+    def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a new assignment back; with "together", also those that were made with it. Only a POST does."""
+        row = self.own_or_404(request, object_id)
+        if request.method != "POST":
+            return self._to(row)
+        rows = made_together(row) if "together" in request.POST else [row]
+        done = take_back(request, rows, timezone.now())
+        for one in rows:
+            if one.pk in done:
+                self.log_change(request, one, "Taken back before anything was sent.")
+        return redirect("admin:assignments_assignment_changelist") if row.pk in done else self._to(row)
 
     def return_view(self, request: HttpRequest, object_id: str, step: int) -> HttpResponse:
         """Bring a skipped step back. It becomes one of the steps to come; nothing leaves by it."""
         row = self.own_or_404(request, object_id)
-        passed = row.passed.filter(step=step, skipped=True).select_related("step").first()
+        passed = (
+            row.passed.filter(step=step, skipped=True, step__taken_out=False).select_related("step").first()
+        )
         if passed is None:
             raise Http404
         if request.method == "POST" and row.unpass(passed.step, timezone.now()):
@@ -143,9 +235,18 @@ class AssignmentAdmin(OwnedAdmin):
 
     # --- How
 
-    def _moves(self, row: Assignment) -> list[Move]:
-        now, step = timezone.now(), row.next_step()
-        return [move(row, now, step) for move in MOVES.values()]
+    def _moves(self, row: Assignment, now: datetime) -> list[Move]:
+        step = row.next_step()
+        moves = [move(row, now, step) for move in MOVES.values()]
+        return sorted(moves, key=lambda move: not move.is_main)
+
+    def _said(self, request: HttpRequest, row: Assignment, done: str) -> None:
+        """Say what was done, and keep it; if nothing was, say that."""
+        if not done:
+            messages.warning(request, NOT_POSSIBLE)
+            return
+        self.log_change(request, row, done)
+        messages.success(request, done)
 
     def _to(self, row: Assignment) -> HttpResponse:
         return redirect("admin:assignments_assignment_change", row.pk)

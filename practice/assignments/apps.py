@@ -11,3 +11,6 @@ class AssignmentsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("practice.assignments.receivers")
+        import_module("practice.assignments.clients")
+        import_module("practice.assignments.away")
+        import_module("practice.assignments.in_modules")

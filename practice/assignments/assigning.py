@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +12,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from practice.assignments import taking_back
+from practice.assignments.blackout import Blackout
 from practice.assignments.forms import AssignForm
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import listed, spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
+from practice.people.models import Client
 from practice.people.ownership import practitioner_of
+from resources import cautions
 
 Page = Callable[[HttpRequest, str, dict[str, Any]], HttpResponse]
 
@@ -32,6 +37,8 @@ def assign(request: HttpRequest, page: Page) -> HttpResponse:
     now, owner = timezone.now(), practitioner_of(request)
     if request.method != "POST":
         initial = AssignForm.suggestion(now, owner) | chosen_before(request)
+        if len(initial["clients"]) == 1:
+            initial |= AssignForm.liked_by(Client.objects.get(pk=initial["clients"][0]), now)
         return page(request, "form", {"form": AssignForm(owner, now, initial=initial)})
     form = AssignForm(owner, now, request.POST)
     valid = form.is_valid()
@@ -84,8 +91,10 @@ def pressed_before(form: AssignForm) -> list[Assignment]:
 
 def _groups(form: AssignForm, owner: Any, now: datetime) -> list[Group]:
     chosen = form.cleaned_data
-    steps = list(chosen["module"].steps.order_by("position", "pk").values_list("title", flat=True))
-    return preview(steps, chosen["clients"], form.begins(), owner.time_zone, now)
+    steps = list(chosen["module"].steps.in_use().order_by("position", "pk").values_list("title", flat=True))
+    clients = chosen["clients"]
+    without = Blackout.objects.spans_of(client.pk for client in clients)
+    return preview(steps, clients, form.begins(), owner.time_zone, now, taking_back.window(), without)
 
 
 def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
@@ -99,11 +108,16 @@ def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
         "seen": fingerprint(groups),
         "module": chosen["module"],
         "clients": chosen["clients"],
+        "note": chosen["note"],
+        "notices": any(client.discretion == Client.Discretion.NOTICE for client in chosen["clients"]),
+        "waits": form.weeks_to_wait(),
+        "minutes": settings.HOLD_MINUTES,
         "silent": listed(_a_few(silent)) if silent else "",
         "silent_count": len(silent),
         "rhythm": f"{begins['first_on']:%A}s at {begins['at']:%H:%M} on each client’s own clock, {every}",
         "shifted": spoken_day(begins["first_on"]) if begins["first_on"] != chosen["first"] else "",
         "asked": spoken_day(chosen["first"]),
+        "cautions": cautions.of(chosen["module"], {client.language for client in chosen["clients"]}),
     }
 
 
@@ -113,8 +127,9 @@ def _a_few(names: list[str], most: int = 5) -> list[str]:
 
 def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse:
     module, clients = form.cleaned_data["module"], form.cleaned_data["clients"]
+    more = {"note": form.cleaned_data["note"], "wait_weeks": form.weeks_to_wait()}
     with transaction.atomic():
-        made = [Assignment.begin(client, module, now=now, **form.begins()) for client in clients]
+        made = [Assignment.begin(client, module, now=now, **form.begins(), **more) for client in clients]
     who = clients[0].name if len(made) == 1 else f"{len(made)} clients"
     messages.success(request, f"“{module}” is assigned to {who}. Nothing has been sent yet.")
     return _afterwards(made)

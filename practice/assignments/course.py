@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import on_the_clock, spoken
+from practice.assignments.own_wording import OwnWording
 from practice.assignments.passed import PassedStep
 from resources.models import Step
 
@@ -23,44 +24,66 @@ class StepLine:
     remark: str = ""
     email_url: str = ""
     may_return: bool = False
+    is_ahead: bool = False
 
 
-def course(assignment: Assignment) -> list[StepLine]:
-    """Every step of the module in order, with its state."""
+def course(assignment: Assignment, now: datetime) -> list[StepLine]:
+    """Every step of the module in order, with its state as of `now`; one that was taken out only if it was passed."""
     passed = {row.step_id: row for row in assignment.passed.all()}
     # The reverse of a relation from the floor above: there only once that floor is built.
-    emails: dict[int, Any] = {email.step_id: email for email in assignment.deliveries.all()}
-    steps = list(assignment.module.steps.order_by("position", "pk"))
+    emails: dict[tuple[int, str], Any] = {
+        (email.step_id, email.kind): email for email in assignment.deliveries.all()
+    }
+    steps = [
+        step
+        for step in assignment.module.steps.order_by("position", "pk")
+        if not step.taken_out or step.pk in passed
+    ]
+    worded = OwnWording.objects.filter(assignment=assignment)
+    own = dict.fromkeys(worded.values_list("step_id", flat=True), f"Changed for {assignment.client} alone.")
     # From the steps as read here: a worker may be handing one over at this very moment.
     planned = iter(assignment.plan([step for step in steps if step.pk not in passed]))
     lines, is_next = [], True
     for step in steps:
         if step.pk in passed:
-            lines.append(_behind(assignment, step, passed[step.pk], emails.get(step.pk)))
+            lines.append(_behind(assignment, step, passed[step.pk], emails.get((step.pk, "step"))))
+            if again := emails.get((step.pk, "again")):
+                lines.append(_again(assignment, step, again))
         else:
             slot = next(planned, None)
-            lines.append(_ahead(assignment, step, slot.at if slot else None, is_next))
+            leaves = is_next and assignment.sooner_at is not None and assignment.sooner_at <= now
+            lines.append(
+                StepLine(step, "Leaving now")
+                if leaves
+                else _ahead(assignment, step, slot.at if slot else None, is_next, own.get(step.pk, ""))
+            )
             is_next = False
     return lines
 
 
 def _behind(assignment: Assignment, step: Step, passed: PassedStep, email: Any) -> StepLine:
     if passed.skipped:
-        return StepLine(step, "Skipped", *_times(assignment, passed.at), may_return=True)
+        return StepLine(step, "Skipped", *_times(assignment, passed.at), may_return=not step.taken_out)
     if email is None:
         return StepLine(step, "Handed over", *_times(assignment, passed.at))
     when = _times(assignment, email.accepted_at or email.due_at)
     return StepLine(step, email.get_state_display(), *when, remark=email.reason, email_url=_email_page(email))
 
 
-def _ahead(assignment: Assignment, step: Step, at: datetime | None, is_next: bool) -> StepLine:
-    if is_next and assignment.sooner_at:
-        return StepLine(step, "Leaving now")
+def _again(assignment: Assignment, step: Step, email: Any) -> StepLine:
+    """The same step, sent once more."""
+    when = _times(assignment, email.accepted_at or email.due_at)
+    state = f"Once more: {email.get_state_display().lower()}"
+    return StepLine(step, state, *when, remark=email.reason, email_url=_email_page(email))
+
+
+def _ahead(assignment: Assignment, step: Step, at: datetime | None, is_next: bool, remark: str) -> StepLine:
     state = "Next" if is_next else "Planned"
     if at is None:
         running = assignment.state in (Assignment.State.ACTIVE, Assignment.State.PAUSED)
-        return StepLine(step, state if running else "Not sent", "when it carries on" if running else "")
-    return StepLine(step, state, *_times(assignment, at))
+        when = "when it carries on" if running else ""
+        return StepLine(step, state if running else "Not sent", when, remark=remark, is_ahead=True)
+    return StepLine(step, state, *_times(assignment, at), remark=remark, is_ahead=True)
 
 
 def _times(assignment: Assignment, at: datetime) -> tuple[str, str]:

@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from practice.assignments import first_note
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import listed
-from practice.assignments.schedule import first_day, local_day
+from practice.assignments.schedule import Rhythm, first_day, local_day
 from practice.people.models import Client, Practitioner
 from practice.people.zones import validate_zone
 from resources.models import Module
@@ -24,6 +25,7 @@ WEEKDAYS = [
     (6, "Sunday"),
 ]
 SUNDAY = 6
+USUAL_WAIT = 3  # weeks
 FARTHEST = timedelta(days=2 * 365)
 
 
@@ -49,11 +51,9 @@ class ClientsField(forms.ModelMultipleChoiceField):
     """Clients to tick, with what is good to know about each."""
 
     def label_from_instance(self, client: Any) -> str:
-        return (
-            client.name
-            if client.agreed
-            else f"{client.name} — has not agreed to emails yet: nothing leaves before"
-        )
+        if not client.agreed:
+            return f"{client.name} — has not agreed to emails yet: nothing leaves before"
+        return f"{client.name} — likes {likes}" if (likes := client.likes()) else client.name
 
 
 def every_weeks() -> forms.IntegerField:
@@ -70,7 +70,35 @@ def every_weeks() -> forms.IntegerField:
     )
 
 
-class AssignForm(forms.Form):
+class WaitForm(forms.Form):
+    """Whether each next step waits for the reflection on the last one."""
+
+    wait = forms.BooleanField(
+        label="Wait for the reflection before the next step",
+        required=False,
+        help_text="Each next step stays back until a reflection on the last one was sent. Nobody is reminded or told.",
+    )
+    wait_weeks = forms.IntegerField(
+        label="If none comes, go on by itself after how many weeks",
+        required=False,
+        initial=USUAL_WAIT,
+        validators=[
+            MinValueValidator(1, "At least one week: choose 1 to 12."),
+            MaxValueValidator(12, "At most 12 weeks: choose 1 to 12."),
+        ],
+        widget=forms.NumberInput(attrs={"min": 1, "max": 12, "inputmode": "numeric"}),
+        help_text="Counted from the last email. The next step then goes out in its next slot; you can also let it go "
+        "out earlier. This counts only when it waits.",
+        error_messages={"invalid": "Write a number from 1 to 12."},
+    )
+
+    def weeks_to_wait(self) -> int | None:
+        """For how many weeks at most; None when it shall not wait."""
+        chosen = self.cleaned_data
+        return (chosen["wait_weeks"] or USUAL_WAIT) if chosen["wait"] else None
+
+
+class AssignForm(WaitForm):
     """A module for one or many clients, and its rhythm. Knows only the rows of its owner."""
 
     module = forms.ModelChoiceField(
@@ -104,18 +132,37 @@ class AssignForm(forms.Form):
         error_messages={"required": "Choose a time.", "invalid": "This is not a time. Write it like 18:00."},
     )
     every_weeks = every_weeks()
+    note = forms.CharField(
+        label="A personal note (if you like)",
+        required=False,
+        max_length=first_note.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="It stands at the top of the first email, below the greeting, and on the page behind its link. "
+        "Whoever receives only a short notice finds it there alone. It is kept encrypted.",
+        error_messages={"max_length": "This note is too long for an email: keep it below 2,000 characters."},
+    )
 
     def __init__(self, owner: Practitioner, now: datetime, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = local_day(now, owner.time_zone)
         self.fields["module"].queryset = Module.objects.of(owner)  # type: ignore[attr-defined]
-        self.fields["clients"].queryset = Client.objects.of(owner).knowing_consent()  # type: ignore[attr-defined]
+        self.fields["clients"].queryset = Client.objects.of(owner).current().knowing_consent()  # type: ignore[attr-defined]
 
     @staticmethod
     def suggestion(now: datetime, owner: Practitioner) -> dict[str, Any]:
         """What an empty form proposes: every Sunday evening, from the next one on."""
         tomorrow = local_day(now, owner.time_zone) + timedelta(days=1)
         return {"first": first_day(tomorrow, SUNDAY), "weekday": SUNDAY, "at": time(18, 0), "every_weeks": 1}
+
+    @staticmethod
+    def liked_by(client: Client, now: datetime) -> dict[str, Any]:
+        """What it proposes instead for one who chose a day or an hour themselves."""
+        liked: dict[str, Any] = {"at": client.likes_at} if client.likes_at else {}
+        if client.likes_weekday is not None:
+            tomorrow = local_day(now, client.time_zone) + timedelta(days=1)
+            first = first_day(tomorrow, client.likes_weekday)
+            liked |= {"weekday": client.likes_weekday, "first": first}
+        return liked
 
     def names_a_stranger(self) -> bool:
         """Whether an id was given that is not one of the owner's rows."""
@@ -124,7 +171,7 @@ class AssignForm(forms.Form):
 
     def clean_module(self) -> Module:
         module: Module = self.cleaned_data["module"]
-        if not module.steps.exists():
+        if not module.steps.in_use().exists():
             raise ValidationError(f"“{module}” has no steps yet. Give it at least one, then assign it.")
         return module
 
@@ -145,6 +192,9 @@ class AssignForm(forms.Form):
         if first > self.today + FARTHEST:
             raise ValidationError("That is more than two years ahead. Look at the year once more.")
         return first
+
+    def clean_note(self) -> str:
+        return first_note.tidied(self.cleaned_data["note"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -172,6 +222,37 @@ class PaceForm(forms.Form):
     """How often, from the next step on."""
 
     every_weeks = every_weeks()
+
+
+class DayForm(forms.Form):
+    """The day on which the next step goes out. Knows the rhythm it leaves by now."""
+
+    day = forms.DateField(
+        label="Day",
+        widget=DayInput,
+        help_text="On the client’s calendar. You see all the days before anything is changed.",
+        error_messages={
+            "required": "Choose a day.",
+            "invalid": "This is not a day. Write it like 2026-03-08.",
+        },
+    )
+
+    def __init__(self, rhythm: Rhythm, now: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rhythm, self.now = rhythm, now
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        today = local_day(self.now, self.rhythm.zone)
+        if day < today:
+            raise ValidationError("This day lies in the past. Choose another one.")
+        if day > today + FARTHEST:
+            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+        if self.rhythm.moment(day) <= self.now:
+            raise ValidationError(
+                f"It is already past {self.rhythm.at:%H:%M} there today. Choose a later day."
+            )
+        return day
 
 
 class PauseForm(forms.Form):

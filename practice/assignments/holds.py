@@ -1,10 +1,17 @@
 """What holds an assignment apart from its own state. Rooms above this one add their reasons with `reason`."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from practice.assignments.outlook import Hold, held_by_agreement
-from practice.people.models import Client, Consent
+from django.db.models import CharField, EmailField, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from practice.assignments.outlook import Hold, Invited, held_by_agreement, held_by_closed_account
+from practice.people.models import Client, Consent, Practitioner
 
 if TYPE_CHECKING:
     from practice.assignments.models import Assignment
@@ -28,13 +35,85 @@ def of(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
 
 
 @reason
+def closed_account(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
+    """Clients of a practitioner whose account is closed, where whoever closed it chose that emails wait."""
+    owner = Client._meta.get_field("practitioner")
+    at_hand = {row.client.practitioner for row in assignments if owner.is_cached(row.client)}
+    others = {row.client.practitioner_id for row in assignments} - {one.pk for one in at_hand}
+    asked = Practitioner.objects.filter(pk__in=others, is_active=False) if others else ()
+    names = {one.pk: one.name for one in (*at_hand, *asked) if not (one.is_active or one.series_go_on)}
+    return {
+        row.pk: held_by_closed_account(names[row.client.practitioner_id])
+        for row in assignments
+        if row.client.practitioner_id in names
+    }
+
+
+# --- Agreement --------------------------------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """One thing that is known of whether a client wants emails: a consent, or (else `kind` is its state) an invitation.
+
+    `ended_at` is when they took it back, or said no. `address` is where an invitation went.
+    """
+
+    client_id: int
+    kind: str
+    at: datetime
+    ended_at: datetime | None
+    address: str
+
+
+Find = Callable[[Collection[int]], QuerySet[Any, Any]]
+_invitations: list[Find] = []
+
+
+def invitations(find: Find) -> Find:
+    """Register what finds the invitations that count, of clients by id, in the columns of Told. It is asked in one
+    statement with the consents, as nobody may ask more often for it.
+    """
+    _invitations.append(find)
+    return find
+
+
+@reason
 def agreement(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
     """Clients who have not agreed to emails, or took it back."""
-    clients = {row.client_id for row in assignments}
-    agreed = set(Client.objects.with_consent().filter(pk__in=clients).values_list("pk", flat=True))
-    withdrawn = set(Consent.objects.filter(client__in=clients - agreed).values_list("client_id", flat=True))
-    found = {}
-    for row in assignments:
-        if hold := held_by_agreement(row.client.name, row.client_id in agreed, row.client_id in withdrawn):
-            found[row.pk] = hold
+    clients = {row.client_id: row.client for row in assignments}
+    told = _told(clients)
+    found = {pk: hold for pk, client in clients.items() if (hold := _without(client, told[pk]))}
+    return {row.pk: found[row.client_id] for row in assignments if row.client_id in found}
+
+
+def _told(clients: Collection[int]) -> dict[int, list[Told]]:
+    consents = Consent.objects.filter(client__in=clients).order_by()
+    columns = consents.annotate(
+        kind=Cast(Value("consent"), CharField(max_length=10)), address=Cast(Value(""), EmailField())
+    ).values_list("client_id", "kind", "given_at", "withdrawn_at", "address")
+    found = defaultdict(list)
+    for row in columns.union(*(find(clients) for find in _invitations), all=True):
+        found[row[0]].append(Told(*row))
     return found
+
+
+def _without(client: Client, told: list[Told]) -> Hold | None:
+    consents = [one.ended_at for one in told if one.kind == "consent"]
+    if None in consents:
+        return None
+    taken_back = max((at for at in consents if at), default=None)
+    # Only what came after they took it back tells more than that; and nothing that went to an address of before.
+    since = [
+        one
+        for one in told
+        if one.kind != "consent"
+        and one.address.lower() in ("", client.email.lower())
+        and (taken_back is None or (one.ended_at or one.at) >= taken_back)
+    ]
+    last = max(since, key=attrgetter("at"), default=None)
+    return held_by_agreement(client.name, False, taken_back is not None, last and _invited(last))
+
+
+def _invited(told: Told) -> Invited:
+    declined_on = timezone.localdate(told.ended_at) if told.ended_at else None
+    return Invited(timezone.localdate(told.at), bool(told.address), declined_on)

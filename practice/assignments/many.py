@@ -12,21 +12,24 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
 
-def insert_many(rows: Sequence[Model]) -> int:
-    """Insert new rows of one model, but for those that a unique constraint forbids. Returns how many there were.
+def insert_many(rows: Sequence[Model], key: str) -> None:
+    """Insert new rows of one model and set their ids. One that a unique constraint forbids gets none.
 
-    Sets no ids and sends no signals.
+    No two of them have the same `key`, which names a field. Sends no signals.
     """
     if not rows:
-        return 0
-    first, *others = (field for field in rows[0]._meta.concrete_fields if not field.primary_key)
+        return
+    known_by: Any = rows[0]._meta.get_field(key)
+    others = (field for field in rows[0]._meta.concrete_fields if field not in (rows[0]._meta.pk, known_by))
     same, differing = _told_apart(rows, others)
-    differing.insert(0, first)
+    differing.insert(0, known_by)
     columns = ", ".join(_name(field) for field in (*differing, *same))
     alike = ", %s" * len(same)
     into = f"INSERT INTO {_table(rows)} ({columns})"
-    sql = f"SELECT v.*{alike} FROM v WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
-    return _run(into, sql, rows, differing, same)
+    sql = f"SELECT v.*{alike} FROM v WHERE true ON CONFLICT DO NOTHING RETURNING {_name(known_by)}, id"  # noqa: S608
+    ids = dict(_run(into, sql, rows, differing, same))
+    for row in rows:
+        row.pk = ids.get(getattr(row, known_by.attname))
 
 
 def update_many(rows: Sequence[Model], names: Iterable[str]) -> None:
@@ -54,8 +57,11 @@ def _told_apart(rows: Sequence[Model], fields: Iterable[Any]) -> tuple[list[Any]
 
 def _run(
     before: str, after: str, rows: Sequence[Model], differing: Sequence[Any], same: Sequence[Any]
-) -> int:
-    """Run a statement with `v` in between, a table of what differs. It has a mark for each field that is the same."""
+) -> list[Any]:
+    """Run a statement with `v` in between, a table of what differs. It has a mark for each field that is the same.
+
+    Returns the rows that the statement does.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
     columns = [_values(rows, field) for field in differing]
     if connection.vendor == "postgresql":
@@ -69,7 +75,7 @@ def _run(
     with connection.cursor() as cursor:
         names = ", ".join(map(_name, differing))
         cursor.execute(f"{before} WITH v({names}) AS ({table}) {after}".lstrip(), [*values, *alike])
-        return cursor.rowcount
+        return cursor.fetchall() if cursor.description else []
 
 
 def _values(rows: Sequence[Model], field: Any) -> list[Any]:

@@ -6,118 +6,60 @@ and says whether anything was changed, so that two browsers and the planner can 
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from practice.assignments import holds
-from practice.assignments.outlook import Hold, Outlook, Planned, calendar, held_by_state, look_ahead
+from practice.assignments.blackout import Blackout
+from practice.assignments.first_note import FirstNote
+from practice.assignments.outlook import (
+    Hold,
+    Outlook,
+    Planned,
+    Span,
+    calendar,
+    held_by_clock,
+    held_by_silence,
+    held_by_state,
+    look_ahead,
+)
+from practice.assignments.own_wording import OwnWording  # noqa: F401 - a table of this room
 from practice.assignments.passed import PassedStep
 from practice.assignments.querysets import AssignmentQuerySet
-from practice.assignments.schedule import Rhythm
+from practice.assignments.row import AssignmentRow
+from practice.assignments.schedule import first_day
 from practice.people.models import Client
-from practice.people.ownership import Owned
 from resources.models import Module, Step
 
 
-class Assignment(Owned):
-    """A module for a client: the rule in the client's own terms, the next moment in UTC."""
-
-    owner_path = "client__practitioner"
-
-    class State(models.TextChoices):
-        ACTIVE = "active", "Going out"
-        PAUSED = "paused", "Paused"
-        STOPPED = "stopped", "Stopped"
-        FINISHED = "finished", "Finished"
-
-    class By(models.TextChoices):
-        PRACTITIONER = "the practitioner"
-        CLIENT = "the client"
-
-    client = models.ForeignKey(Client, models.CASCADE, related_name="assignments")
-    module = models.ForeignKey(Module, models.PROTECT, related_name="assignments")
-    #: The first day; its weekday is the weekday. Slots are every `every_weeks` weeks from here.
-    first_on = models.DateField("first step on", help_text="A day on the client's own calendar.")
-    at = models.TimeField("time of day", help_text="On the client's own clock.")
-    every_weeks = models.PositiveSmallIntegerField(
-        "every N weeks",
-        default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(12)],
-        help_text="1 means every week, 2 every other week.",
-    )
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE, editable=False)
-    #: Whose choice a pause or stop was.
-    state_by = models.CharField(max_length=20, choices=By, blank=True, editable=False)
-    #: The day of the client's calendar on which a pause ends by itself.
-    paused_until = models.DateField(null=True, editable=False)
-    #: The next slot that is still free, as a day of the client's calendar.
-    next_on = models.DateField(null=True, editable=False)
-    #: Set when the next step was asked to leave before its slot, whose place it then takes.
-    sooner_at = models.DateTimeField(null=True, editable=False)
-    #: When the next step leaves, in UTC: `sooner_at`, else the moment of `next_on`. Empty unless active.
-    next_due_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    #: What a change of the schedule writes.
-    SCHEDULE: ClassVar = ("state", "state_by", "paused_until", "next_on", "sooner_at", "next_due_at")
+class Assignment(AssignmentRow):
+    """A module for a client."""
 
     objects: ClassVar = AssignmentQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-created_at", "-pk")
-        indexes = (
-            # For `manage.py send_due` and the tick: a scan that costs the same however many rows rest.
-            models.Index(fields=("next_due_at",), name="assignment_due", condition=models.Q(state="active")),
-            # For the tick as well: whose pause is over.
-            models.Index(
-                fields=("paused_until",), name="assignment_rested", condition=models.Q(state="paused")
-            ),
-        )
-        constraints = (
-            models.UniqueConstraint(
-                fields=("client", "module"),
-                condition=models.Q(state__in=("active", "paused")),
-                name="one_running_assignment",
-                violation_error_message="This client already receives this module.",
-            ),
-            # An active row without a moment would wait for ever, and nobody would notice.
-            models.CheckConstraint(
-                name="active_has_a_moment",
-                condition=models.Q(state="active", next_on__isnull=False, next_due_at__isnull=False)
-                | (~models.Q(state="active") & models.Q(next_due_at=None)),
-            ),
-        )
+    class Meta(AssignmentRow.Meta):
+        abstract = False
 
-    def __str__(self) -> str:
-        return f"{self.module} for {self.client}"
-
-    # --- What is, and what comes ------------------------------------------------------------------
-
-    @property
-    def rhythm(self) -> Rhythm:
-        """The rule in the client's own terms."""
-        return Rhythm(self.first_on, self.at, self.every_weeks, self.client.time_zone)
-
-    def remaining_steps(self) -> models.QuerySet[Step, Step]:
-        """The module's steps, in order, that were neither handed to the outbox nor skipped."""
-        return self.module.steps.exclude(passed__assignment=self).order_by("position", "pk")
-
-    def next_step(self) -> Step | None:
-        """The first step in order that was neither handed to the outbox nor skipped."""
-        return self.remaining_steps().first()
+    # --- What comes -------------------------------------------------------------------------------
 
     def plan(self, steps: Iterable[Step] | None = None) -> list[Planned]:
-        """The steps to come (those left, unless given), each with its slot. Empty unless active."""
+        """The steps to come (those left, unless given), each with its slot. Empty unless active, with a clock."""
         if self.state != self.State.ACTIVE or self.next_on is None or self.next_due_at is None:
             return []
-        left = self.remaining_steps() if steps is None else steps
-        planned = calendar(self.rhythm, [step.title for step in left], self.next_on)
-        return [replace(planned[0], at=self.next_due_at), *planned[1:]] if planned else []
+        if not self.has_a_clock:
+            return []
+        left = [step.title for step in (self.remaining_steps() if steps is None else steps)]
+        first, without = self.next_on, self.days_without_emails()
+        if not left or not (self.sooner_at or not any(span.covers(first) for span in without)):
+            return calendar(self.rhythm, left, first, without)
+        later = calendar(self.rhythm, left[1:], self.rhythm.day_after(first), without)
+        return [Planned(left[0], first, self.next_due_at), *later]
+
+    def days_without_emails(self) -> tuple[Span, ...]:
+        """The days of the client's calendar on which nothing comes to them. One query."""
+        return Blackout.objects.spans_of([self.client_id]).get(self.client_id, ())
 
     def outlook(self) -> Outlook:
         """What comes next, when, and if held, why."""
@@ -131,25 +73,51 @@ class Assignment(Owned):
             self.next_due_at,
             client_zone=self.client.time_zone,
             practitioner_zone=self.client.practitioner.time_zone,
-            hold=held_by_state(self.state, self.state_by, self.paused_until, bool(step)) or hold,
+            hold=self.held(hold, bool(step)),
         )
+
+    def held(self, hold: Hold | None, steps_left: bool = True) -> Hold | None:
+        """What holds it: an unknown clock, its state, else the `hold` that was found apart from these, or silence."""
+        by_state = held_by_state(self.state, self.state_by, self.paused_until, steps_left)
+        return held_by_clock(self.client.time_zone) or by_state or hold or self._held_by_silence(steps_left)
+
+    def _held_by_silence(self, steps_left: bool) -> Hold | None:
+        resting = self.state == self.State.PAUSED and self.state_by == self.By.SILENCE
+        if self.next_on and (resting or (steps_left and self.is_about_to_rest)):
+            return held_by_silence(self.client.name, self.quiet_steps, self.next_on, resting)
+        return None
 
     # --- Begin ------------------------------------------------------------------------------------
 
     @classmethod
     def begin(
-        cls, client: Client, module: Module, *, first_on: date, at: time, every_weeks: int, now: datetime
+        cls,
+        client: Client,
+        module: Module,
+        *,
+        first_on: date,
+        at: time,
+        every_weeks: int,
+        now: datetime,
+        note: str = "",
+        wait_weeks: int | None = None,
     ) -> "Assignment":
         """Assign a module. The first step leaves on the first slot that is not gone by `now` (UTC).
 
+        `note` is a personal one for the top of the first email; `wait_weeks` says for how long each next step waits
+        for the reflection on the last one. Call it in a transaction, if there is one.
+
         Raises IntegrityError when the client already receives this module, ValueError when it has no steps.
         """
-        if not module.steps.exists():
+        if not module.steps.in_use().exists():
             raise ValueError("A module without steps cannot be assigned.")
         row = cls(client=client, module=module, first_on=first_on, at=at, every_weeks=every_weeks)
+        row.wait_weeks = wait_weeks
         row.created_at = now
         row._wait_for(row.rhythm.day_from(now))
         row.save()
+        if note:
+            FirstNote.objects.create(assignment=row, text=note)
         return row
 
     # --- For the planner, which holds the row's lock and saves SCHEDULE for many rows at once --------
@@ -173,11 +141,17 @@ class Assignment(Owned):
         if self.next_on is not None:
             self._wait_for(max(self.next_on, self._slot_after(now)))
 
+    def fall_silent(self) -> None:
+        """Rest, because nothing came back: instead of the step that is due. Not saved."""
+        self._rest(self.State.PAUSED, self.By.SILENCE)
+
     # --- What people decide. Each says whether it changed anything. --------------------------------
 
-    def pause(self, now: datetime, by: str = By.PRACTITIONER, until: date | None = None) -> bool:
+    def pause(
+        self, now: datetime, by: str = AssignmentRow.By.PRACTITIONER, until: date | None = None
+    ) -> bool:
         """Rest, if active or already resting. `until` is the day on which it carries on by itself."""
-        with self._locked():
+        with self.locked():
             if self.state not in (self.State.ACTIVE, self.State.PAUSED):
                 return False
             self._rest(self.State.PAUSED, by, until)
@@ -189,9 +163,10 @@ class Assignment(Owned):
 
         One step leaves on the first free slot and the dates shift: nothing is lost, nothing comes in a pile.
         """
-        with self._locked():
+        with self.locked():
             if self.state == self.State.ACTIVE or not self.may_resume():
                 return False
+            self.quiet_steps = 0
             self._wait_for(self.day_to_resume(now))
             self._save_schedule()
             return True
@@ -207,38 +182,105 @@ class Assignment(Owned):
 
     def change_pace(self, every_weeks: int) -> bool:
         """Every N weeks from the next slot on, if running. That slot stays where it is."""
-        with self._locked():
+        with self.locked():
             if self.state not in (self.State.ACTIVE, self.State.PAUSED):
                 return False
             self.first_on, self.every_weeks = self.next_on or self.first_on, every_weeks
             self.save(update_fields=("first_on", "every_weeks"))
             return True
 
-    def stop(self, now: datetime, by: str = By.PRACTITIONER) -> bool:
+    def change_slot(self, weekday: int | None, at: time | None, now: datetime) -> bool:
+        """Leave on this weekday and at this hour of the client's clock from the next slot on, if running; None leaves
+        either as it is. The next step comes no earlier than its day, and one that was asked for sooner still does.
+        """
+        with self.locked():
+            on, sooner = self.next_on or self.first_on, self.sooner_at
+            weekday, at = on.weekday() if weekday is None else weekday, at or self.at
+            as_it_is = (weekday, at) == (on.weekday(), self.at)
+            if self.state not in (self.State.ACTIVE, self.State.PAUSED) or as_it_is or not self.has_a_clock:
+                return False
+            self.first_on, self.at = first_day(on, weekday), at
+            if self.next_on:
+                self.next_on = max(self.first_on, self._slot_after(now))
+            if self.state == self.State.ACTIVE and self.next_on:
+                self._wait_for(self.next_on)
+                self.sooner_at, self.next_due_at = sooner, sooner or self.next_due_at
+            self.save(update_fields=("first_on", "at", *self.SCHEDULE))
+            return True
+
+    def move_next(self, day: date, step: Step | None = None) -> bool:
+        """Bring the next step on this day of the client's calendar; those after it follow at the same pace from there.
+
+        With `step`: only if that is still the next one.
+        """
+        with self.locked():
+            upcoming = self.next_step()
+            if self.state != self.State.ACTIVE or upcoming is None or step not in (None, upcoming):
+                return False
+            self.first_on = day
+            self._wait_for(day)
+            self.save(update_fields=("first_on", *self.SCHEDULE))
+            return True
+
+    def wait_for_reflections(self, weeks: int | None) -> bool:
+        """From now on each next step waits for the reflection on the last one, at most so long; or no longer does."""
+        with self.locked():
+            if self.state not in (self.State.ACTIVE, self.State.PAUSED) or self.wait_weeks == weeks:
+                return False
+            self.wait_weeks = weeks
+            self.save(update_fields=("wait_weeks",))
+            return True
+
+    def rest_after(self, steps: int) -> bool:
+        """From now on rest by itself after so many steps to which nothing came back; 0: never."""
+        with self.locked():
+            if self.state not in (self.State.ACTIVE, self.State.PAUSED) or self.rests_after == steps:
+                return False
+            self.rests_after = steps
+            self.save(update_fields=("rests_after",))
+            return True
+
+    def remind(self, days: int) -> bool:
+        """From now on let one short email follow each step to which nothing came back, so many days after; 0: none."""
+        with self.locked():
+            if self.state not in (self.State.ACTIVE, self.State.PAUSED) or self.remind_after == days:
+                return False
+            self.remind_after = days
+            self.save(update_fields=("remind_after",))
+            return True
+
+    def go_without_reminders(self, without: bool) -> None:
+        """The client's choice: none of these emails from now on, or again as their practitioner set it."""
+        with self.locked():
+            self.no_reminders = without
+            self.save(update_fields=("no_reminders",))
+
+    def stop(self, now: datetime, by: str = AssignmentRow.By.PRACTITIONER) -> bool:
         """End it. Also a finished one, whose last email may still be about to leave."""
-        with self._locked():
+        with self.locked():
             if self.state == self.State.STOPPED:
                 return False
             self._rest(self.State.STOPPED, by)
             self._save_schedule()
             return True
 
-    def send_now(self, now: datetime, step: Step | None = None) -> bool:
-        """Make the next step due. It takes the place of the next slot; the following one leaves a slot later.
+    def send_now(self, at: datetime, step: Step | None = None) -> bool:
+        """Make the next step due at this moment. It takes the place of the next slot; the following one leaves a slot
+        later.
 
         With `step`: only if that is still the next one.
         """
-        with self._locked():
+        with self.locked():
             upcoming = self.next_step()
             if self.state != self.State.ACTIVE or upcoming is None or step not in (None, upcoming):
                 return False
-            self.sooner_at = self.next_due_at = now
+            self.sooner_at = self.next_due_at = at
             self._save_schedule()
             return True
 
     def skip_next(self, now: datetime, step: Step | None = None) -> bool:
         """Leave out the next step; the one after it takes its slot. With `step`: only if still the next."""
-        with self._locked():
+        with self.locked():
             upcoming = self.next_step()
             running = self.state in (self.State.ACTIVE, self.State.PAUSED)
             if not running or upcoming is None or step not in (None, upcoming):
@@ -254,24 +296,26 @@ class Assignment(Owned):
 
     def unpass(self, step: Step, now: datetime) -> bool:
         """Bring this step after all: it was skipped, or its email withdrawn. A finished one carries on."""
-        with self._locked():
+        with self.locked():
             if not self.passed.filter(step=step).delete()[0]:
                 return False
+            self.quiet_steps = max(0, self.quiet_steps - 1)
+            self._save_schedule()
             if self.state == self.State.FINISHED:
                 self.resume(now)
             return True
 
     def derive_next_due_at(self) -> None:
         """Work out the next moment anew, from the row alone: the client's clock may be another now."""
-        with self._locked():
+        with self.locked():
             if self.state == self.State.ACTIVE and self.next_on:
-                self.next_due_at = self.sooner_at or self.rhythm.moment(self.next_on)
+                self.next_due_at = self.sooner_at or self.moment(self.next_on)
                 self._save_schedule()
 
     # --- How --------------------------------------------------------------------------------------
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """A transaction in which this row is locked and as it is now. Raises DoesNotExist when it is gone."""
         with transaction.atomic():
             self.refresh_from_db(from_queryset=Assignment.objects.select_for_update())
@@ -282,7 +326,7 @@ class Assignment(Owned):
 
     def _wait_for(self, day: date) -> None:
         self.state, self.state_by, self.paused_until = self.State.ACTIVE, "", None
-        self.next_on, self.sooner_at, self.next_due_at = day, None, self.rhythm.moment(day)
+        self.next_on, self.sooner_at, self.next_due_at = day, None, self.moment(day)
 
     def _rest(self, state: "Assignment.State", by: str = "", until: date | None = None) -> None:
         self.state, self.state_by, self.paused_until = state, by, until

@@ -3,21 +3,36 @@
 Pure, and in the practitioner's words: they read it at the desk. The planner goes by the same rules.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import dropwhile
 from zoneinfo import ZoneInfo
 
 from practice.assignments.schedule import Rhythm
+from practice.people.clocks import clock_of
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why nothing leaves for now, and what would change that. Whole sentences."""
+    """Why nothing leaves for now, and what would change that. Whole sentences.
+
+    `quiet`: nothing is wrong. `expected`: it is so because its practitioner wanted it so, and needs no reminder.
+    """
 
     why: str
     release: str
+    quiet: bool = False
+    expected: bool = False
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation to receive emails: its day, whether it has left, and the day on which the client said no to it."""
+
+    on: date
+    has_left: bool
+    declined_on: date | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,27 @@ class Planned:
     step: str
     day: date
     at: datetime
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days of one calendar, the first and the last included."""
+
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def in_words(self) -> str:
+        """ "20–27 December 2026", or from month to month, or the one day."""
+        last = f"{self.last.day} {self.last:%B %Y}"
+        if self.first == self.last:
+            return f"on {last}"
+        if (self.first.year, self.first.month) == (self.last.year, self.last.month):
+            return f"{self.first.day}–{last}"
+        year = "" if self.first.year == self.last.year else f" {self.first.year}"
+        return f"{self.first.day} {self.first:%B}{year} – {last}"
 
 
 @dataclass(frozen=True)
@@ -62,11 +98,39 @@ def look_ahead(
     return Outlook(step, due_at, spoken(due_at, client_zone), spoken(due_at, practitioner_zone), hold)
 
 
+def held_by_clock(zone: str) -> Hold | None:
+    """Why nothing can be planned for a client whose time zone this machine does not know; None when it does."""
+    if clock_of(zone):
+        return None
+    return Hold(
+        f"Interlude knows no time zone “{zone}”, so it cannot tell when emails should leave.",
+        "Choose another one on the client’s page, such as that of a large city nearby.",
+    )
+
+
+#: Numbers as people write them; longer ones as digits.
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+
+
+def held_by_silence(client: str, steps: int, day: date, resting: bool) -> Hold:
+    """Why a series rests, or is about to, to whose last steps nothing came back. `day` is the slot it rests from."""
+    number = NUMBERS[steps] if steps < len(NUMBERS) else str(steps)
+    after = f"after {number} quiet {'step' if steps == 1 else 'steps'}"
+    if resting:
+        release = f"{client} can carry on at any time, and so can you, with Resume."
+        return Hold(f"Resting since {spoken_day(day)}, {after}.", release, quiet=True)
+    release = f"As soon as {client} writes or presses anything, it goes on."
+    return Hold(f"It rests from {spoken_day(day)} on, {after}.", release, quiet=True, expected=True)
+
+
 def held_by_state(state: str, by: str, until: date | None, steps_left: bool) -> Hold | None:
     """Why an assignment in this state sends nothing; None for an active one.
 
-    `by` is whose choice it was ("the client" or "the practitioner"), `until` the day on which a pause ends.
+    `by` is whose choice it was ("the client" or "the practitioner"), `until` the day on which a pause ends. That of
+    nobody is told by `held_by_silence`.
     """
+    if by == "silence":
+        return None
     whose = "the client’s choice" if by == "the client" else "your choice"
     if state == "paused" and until:
         release = "It carries on by itself on that day, or when you press Resume."
@@ -89,17 +153,73 @@ def held_by_state(state: str, by: str, until: date | None, steps_left: bool) -> 
     return None
 
 
-def held_by_agreement(client: str, agreed: bool, withdrawn: bool) -> Hold | None:
-    """Why a client who has not agreed to emails, or took it back, receives none; None when they agreed."""
+def held_by_agreement(
+    client: str, agreed: bool, withdrawn: bool, invited: Invited | None = None
+) -> Hold | None:
+    """Why a client who has not agreed to emails, or took it back, receives none; None when they agreed.
+
+    `invited` is the last invitation since then, if there is one.
+    """
     if agreed:
         return None
+    if invited and invited.declined_on:
+        return Hold(
+            f"{client} said no to emails on {spoken_day(invited.declined_on)}.",
+            f"Nothing leaves. If {client} tells you that this has changed, invite them again on their page, or record "
+            "it there.",
+        )
+    if invited:
+        since = f"was invited on {spoken_day(invited.on)}" if invited.has_left else "is about to be invited"
+        return Hold(
+            f"{client} {since}, and has not answered yet.",
+            f"Nothing leaves before {client} says yes behind the link, or tells you and you record it on their page.",
+            quiet=True,
+        )
     why = "took back the agreement to emails." if withdrawn else "has not agreed to emails yet."
-    return Hold(f"{client} {why}", f"Nothing leaves before {client} agrees and you record it on their page.")
+    return Hold(
+        f"{client} {why}",
+        f"Nothing leaves before {client} agrees. Invite them by email, or record it on their page.",
+    )
 
 
-def calendar(rhythm: Rhythm, steps: Iterable[str], first: date | None = None) -> list[Planned]:
-    """Every step with its day and its moment in UTC, a slot each, from `first` on (else the first slot)."""
+def held_by_closed_account(practitioner: str) -> Hold:
+    """Why the clients of a closed account receive nothing."""
+    return Hold(
+        f"The account of {practitioner} is closed.",
+        "Nothing leaves before it is opened again, or a colleague has taken over.",
+    )
+
+
+def held_while_away(back_on: date) -> Hold:
+    """Why a series rests whose practitioner is away, and wants it to."""
+    return Hold(
+        f"Held until you are back on {spoken_day(back_on)}.",
+        "It carries on by itself at the first hour from then on, with one email.",
+        quiet=True,
+        expected=True,
+    )
+
+
+def held_by_blackout(span: Span, by_client: bool) -> Hold:
+    """Why nothing leaves on days on which nothing may come to a client."""
+    return Hold(
+        f"No emails {span.in_words()}, {'the client’s' if by_client else 'your'} choice.",
+        "It carries on by itself at the first hour after that, with one email.",
+        quiet=True,
+        expected=True,
+    )
+
+
+def calendar(
+    rhythm: Rhythm, steps: Iterable[str], first: date | None = None, without: Collection[Span] = ()
+) -> list[Planned]:
+    """Every step with its day and its moment in UTC, a slot each, from `first` on (else the first slot).
+
+    Slots that lie in one of the spans `without` emails are passed over.
+    """
     days: Iterator[date] = dropwhile(lambda day: first is not None and day < first, rhythm.days())
+    if without:
+        days = (day for day in days if not any(span.covers(day) for span in without))
     return [Planned(step, day, rhythm.moment(day)) for step, day in zip(steps, days, strict=False)]
 
 
@@ -137,8 +257,8 @@ def spoken_day(day: date) -> str:
 
 
 def on_the_clock(moment: datetime, zone: str) -> str:
-    """A moment on the clock of a zone: "Sunday 8 March 2026 at 18:00"."""
-    local = moment.astimezone(ZoneInfo(zone))
+    """A moment on the clock of a zone (of UTC, if there is no such zone): "Sunday 8 March 2026 at 18:00"."""
+    local = moment.astimezone(clock_of(zone) or UTC)
     return f"{spoken_day(local.date())} at {local:%H:%M}"
 
 
@@ -155,4 +275,4 @@ def listed(words: Iterable[str]) -> str:
 
 def place(zone: str) -> str:
     """How people call a zone: "Buenos Aires" for "America/Argentina/Buenos_Aires"."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+    return zone.rsplit("/", 1)[-1].replace("_", " ") if clock_of(zone) else "UTC"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,6 +10,7 @@ from typing import Any
 
 from practice.assignments.outlook import (
     Planned,
+    Span,
     calendar,
     clock_changes,
     listed,
@@ -19,6 +20,8 @@ from practice.assignments.outlook import (
 )
 from practice.assignments.schedule import Rhythm, local_day
 from practice.people.models import Client
+
+HELD_BACK = "This is only minutes away. It leaves when the time to take it back is over."
 
 
 @dataclass(frozen=True)
@@ -48,38 +51,61 @@ class Group:
 
 
 def preview(
-    steps: Sequence[str], clients: Iterable[Client], rhythm: dict[str, Any], own_zone: str, now: datetime
+    steps: Sequence[str],
+    clients: Iterable[Client],
+    rhythm: dict[str, Any],
+    own_zone: str,
+    now: datetime,
+    hold: timedelta = timedelta(0),
+    without: Mapping[int, tuple[Span, ...]] | None = None,
 ) -> list[Group]:
-    """What goes out when, for clients grouped by the moments at which it does, the earliest group first."""
+    """What goes out when, for clients grouped by the moments at which it does, the earliest group first.
+
+    For as long as the `hold`, nothing leaves. `without` are days without emails, by the client's id.
+    """
     groups: dict[tuple[datetime, ...], Group] = {}
-    zones: dict[str, Group] = {}
+    alike: dict[tuple[str, tuple[Span, ...]], Group] = {}
     for client in clients:
-        if client.time_zone not in zones:
-            group = _group(steps, Rhythm(**rhythm, zone=client.time_zone), own_zone, now)
+        kind = client.time_zone, (without or {}).get(client.pk, ())
+        if kind not in alike:
+            own = Rhythm(**rhythm, zone=client.time_zone)
+            group = _group(steps, own, own_zone, now, now + hold, kind[1])
             key = tuple(planned.at for planned in group.planned)
-            zones[client.time_zone] = groups.setdefault(key, group)
-            zones[client.time_zone].zones.append(client.time_zone)
-        zones[client.time_zone].clients.append(client)
+            alike[kind] = groups.setdefault(key, group)
+            if client.time_zone not in alike[kind].zones:
+                alike[kind].zones.append(client.time_zone)
+        alike[kind].clients.append(client)
     return [groups[key] for key in sorted(groups)]
 
 
-def _group(steps: Sequence[str], rhythm: Rhythm, own_zone: str, now: datetime) -> Group:
+def _group(
+    steps: Sequence[str],
+    rhythm: Rhythm,
+    own_zone: str,
+    now: datetime,
+    earliest: datetime,
+    without: tuple[Span, ...],
+) -> Group:
     first = rhythm.day_from(now)
-    planned = calendar(rhythm, steps, first)
+    planned = calendar(rhythm, steps, first, without)
+    return Group(planned, lines_of(planned, rhythm, own_zone, earliest), _gone(rhythm, first))
+
+
+def lines_of(planned: Sequence[Planned], rhythm: Rhythm, own_zone: str, earliest: datetime) -> list[Line]:
+    """Each email with its hour on both clocks, and what is unusual about it. None leaves before `earliest`."""
     changes = [
         [],
         *(_changes(before.at, after.at, rhythm.zone, own_zone) for before, after in pairwise(planned)),
     ]
-    lines = [
+    return [
         Line(
             step.step,
-            on_the_clock(step.at, rhythm.zone),
-            on_the_clock(step.at, own_zone),
-            _gap(step, rhythm) + notes,
+            on_the_clock(max(step.at, earliest), rhythm.zone),
+            on_the_clock(max(step.at, earliest), own_zone),
+            _gap(step, rhythm) + notes + ([HELD_BACK] if step.at < earliest else []),
         )
         for step, notes in zip(planned, changes, strict=True)
     ]
-    return Group(planned, lines, _gone(rhythm, first))
 
 
 def _gone(rhythm: Rhythm, first: Any) -> str:

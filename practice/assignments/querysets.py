@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from practice.assignments import holds
+from practice.assignments.blackout import at_next_slot
 from practice.assignments.outlook import Outlook
 from practice.assignments.passed import PassedStep
 from practice.assignments.schedule import local_day
@@ -38,27 +39,42 @@ class AssignmentQuerySet(OwnedQuerySet):
         soon = soon.select_for_update(of=("self",), skip_locked=True)
         return [row for row in soon if row.paused_until <= local_day(now, row.client.time_zone)]
 
+    def were_heard_of(self) -> None:
+        """Their client did something: wrote, chose, pressed a button. What went out before is no longer quiet."""
+        self.filter(quiet_steps__gt=0).exclude(state_by=self.model.By.SILENCE).update(quiet_steps=0)
+
     def with_client(self) -> Self:
         """Each with its client, without the private note, which would be decrypted for nothing."""
         return self.select_related("client").defer("client__private_note")
 
     def with_next_step(self) -> Self:
-        """Each with `next_step_id` and `next_step_title`, by the same rule as `next_step()`."""
+        """Each with `next_step_id` and `next_step_title`, by the same rule as `next_step()`; and as `with_blackout`."""
         steps = self._remaining_steps()
-        return self.annotate(
+        return self.with_blackout().annotate(
             next_step_id=Subquery(steps.values("pk")[:1]),
             next_step_title=Subquery(steps.values("title")[:1]),
         )
 
     def with_next_two(self) -> Self:
-        """Each with `next_step_id` and `following_step_id`, the one after it: what the planner asks."""
+        """Each with `next_step_id` and `following_step_id`, the one after it; for the planner. As `with_blackout`."""
         ids = self._remaining_steps().values("pk")
-        return self.annotate(next_step_id=Subquery(ids[:1]), following_step_id=Subquery(ids[1:2]))
+        return self.with_blackout().annotate(
+            next_step_id=Subquery(ids[:1]), following_step_id=Subquery(ids[1:2])
+        )
+
+    def with_blackout(self) -> Self:
+        """Each with the days without emails that its next slot lies in, for `blackout.covering`, which then asks no
+        more."""
+        return self.annotate(blackout=at_next_slot())
 
     def _remaining_steps(self) -> "QuerySet[Step, Step]":
-        """For a subquery: the steps of a row's module, in order, that it did not pass."""
+        """For a subquery: the steps in use of a row's module, in order, that it did not pass."""
         passed = PassedStep.objects.filter(step=OuterRef("pk"), assignment=OuterRef(OuterRef("pk")))
-        return Step.objects.filter(~Exists(passed), module=OuterRef("module")).order_by("position", "pk")
+        return (
+            Step.objects.in_use()
+            .filter(~Exists(passed), module=OuterRef("module"))
+            .order_by("position", "pk")
+        )
 
     def outlooks(self) -> "list[tuple[Assignment, Outlook]]":
         """Each with what comes next for it, in a handful of queries however many there are."""

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from practice.people.clocks import clock_of
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -50,5 +52,5 @@ def first_day(not_before: date, weekday: int) -> date:
 
 
 def local_day(now: datetime, zone: str) -> date:
-    """The day on the calendar of a zone at this moment."""
-    return now.astimezone(ZoneInfo(zone)).date()
+    """The day on the calendar of a zone at this moment; of UTC, if this machine does not know the zone."""
+    return now.astimezone(clock_of(zone) or UTC).date()

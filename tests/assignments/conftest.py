@@ -44,6 +44,12 @@ def assign_url():
     return reverse("admin:assignments_assignment_add")
 
 
+@pytest.fixture
+def at_once(settings):
+    """Nothing can be taken back, so nothing waits for it."""
+    settings.HOLD_MINUTES = 0
+
+
 def page_of(assignment):
     return reverse("admin:assignments_assignment_change", args=(assignment.pk,))
 

@@ -10,12 +10,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from practice.assignments.first_note import FirstNote
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import spoken_day
+from practice.assignments.outlook import on_the_clock, spoken_day
 from practice.assignments.preview import preview
 from practice.people.models import Client
-from tests.assignments.conftest import signed_in
-from tests.cast import make_client, make_module
+from tests.assignments.conftest import page_of, signed_in
+from tests.cast import make_assignment, make_client, make_module
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -150,6 +151,32 @@ def test_links_choose_for_the_practitioner(mayas_desk, assign_url, module, ada, 
     form = mayas_desk.get(f"{assign_url}?module={module.pk}&clients={ada.pk},{kei.pk}").context["form"]
     assert form["module"].value() == module.pk
     assert set(form["clients"].value()) == {ada.pk, kei.pk}
+
+
+def test_a_personal_note_is_shown_before_it_is_kept_and_then_kept_for_each(
+    mayas_desk, assign_url, filled, sunday
+):
+    filled |= {"note": "  Dear one,\r\nsee you <soon>.  "}
+    response = mayas_desk.post(assign_url, filled | {"preview": ""})
+    assert "Your note, at the top of the first email" in text(response)
+    assert "Dear one,<br>see you &lt;soon&gt;." in response.content.decode()
+    confirm(mayas_desk, assign_url, filled)
+    notes = [row.first_note.text for row in Assignment.objects.all()]
+    assert notes == ["Dear one,\nsee you <soon>."] * 2
+    assert "see you <soon>." in text(mayas_desk.get(page_of(Assignment.objects.first())))
+
+
+def test_without_a_note_none_is_kept(mayas_desk, assign_url, filled):
+    confirm(mayas_desk, assign_url, filled | {"note": " \n "})
+    assert not FirstNote.objects.exists()
+
+
+def test_a_note_that_is_too_long_is_said_and_kept_in_the_form(mayas_desk, assign_url, filled):
+    response = mayas_desk.post(assign_url, filled | {"note": "x" * 2001})
+    assert response.context["form"].errors["note"] == [
+        "This note is too long for an email: keep it below 2,000 characters."
+    ]
+    assert "x" * 2001 in response.content.decode()
 
 
 # --- What can be wrong --------------------------------------------------------------------------
@@ -303,10 +330,30 @@ def test_ticked_clients_come_along_from_their_list(mayas_desk, ada, kei, bo):
     assert set(response.context["form"]["clients"].value()) == {ada.pk, kei.pk}
 
 
-def test_a_clients_page_says_what_they_receive_and_leads_on(mayas_desk, ada, running, assign_url):
-    response = mayas_desk.get(reverse("admin:people_client_change", args=(ada.pk,)))
-    assert "Coming home to yourself Next is “Step 1” on" in text(response)
-    assert f'href="{assign_url}?clients={ada.pk}"' in response.content.decode()
+def test_a_clients_page_says_what_comes_next_in_both_times_and_leads_on(
+    mayas_desk, kei, module, sunday, assign_url
+):
+    row = make_assignment(kei, module, first_on=sunday, now=timezone.now())
+    response = mayas_desk.get(reverse("admin:people_client_change", args=(kei.pk,)))
+    mine = on_the_clock(row.next_due_at, "Europe/Berlin")
+    said = f"Coming home to yourself “Step 1” {spoken_day(sunday)} at 18:00, Tokyo time {mine}, Berlin time"
+    assert said in text(response)
+    assert f'href="{assign_url}?clients={kei.pk}"' in response.content.decode()
+
+
+def test_a_clients_page_says_why_nothing_leaves_and_what_releases_it(mayas_desk, ada, running):
+    running.pause(timezone.now())
+    said = text(mayas_desk.get(reverse("admin:people_client_change", args=(ada.pk,))))
+    assert "Paused, your choice. It carries on when you press Resume. Then the next step is “Step 1”." in said
+
+
+def test_a_clients_page_costs_the_same_however_much_they_receive(
+    mayas_desk, ada, maya, sunday, django_assert_max_num_queries
+):
+    for number in range(12):
+        make_assignment(ada, make_module(maya, f"Module {number}"), first_on=sunday, now=timezone.now())
+    with django_assert_max_num_queries(20):
+        mayas_desk.get(reverse("admin:people_client_change", args=(ada.pk,)))
 
 
 def test_a_modules_page_leads_to_assigning_it(mayas_desk, module, assign_url):

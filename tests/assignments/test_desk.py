@@ -14,7 +14,19 @@ from tests.assignments.conftest import move_url, page_of
 from tests.assignments.test_assigning import text
 from tests.cast import make_assignment, make_client
 
-MOVES = ("send-now", "skip", "pause", "pace", "resume", "stop")
+MOVES = (
+    "send-now",
+    "take-back",
+    "skip",
+    "pause",
+    "move",
+    "pace",
+    "wait",
+    "go-on",
+    "send-last-again",
+    "resume",
+    "stop",
+)
 LIST = "admin:assignments_assignment_changelist"
 
 
@@ -23,6 +35,8 @@ def press(desk, assignment, slug, **answers):
     url = move_url(assignment, slug)
     step = desk.get(url).context["step_id"]
     response = desk.post(url, answers | {"step": step}, follow=True)
+    if response.context and "lines" in response.context:  # it shows the calendar first
+        response = desk.post(url, answers | {"step": step, "looked": "1"}, follow=True)
     assignment.refresh_from_db()
     return text(response)
 
@@ -55,7 +69,7 @@ def test_the_list_shows_both_times_and_what_is_held(mayas_desk, running, maya, m
 
 
 @pytest.mark.parametrize("query", ["?q=ada", "?q=coming", "?state__exact=active", "?q=nobody", "?o=3"])
-def test_the_list_can_be_searched_filtered_and_sorted(mayas_desk, running, query):
+def test_the_list_can_be_searched_filtered_and_sorted(mayas_desk, running, query, at_once):
     said = text(mayas_desk.get(reverse(LIST) + query))
     assert ("Ada" in said) == ("nobody" not in query)
 
@@ -84,7 +98,7 @@ def test_looking_at_a_question_changes_nothing(mayas_desk, running, slug):
     assert Assignment.objects.values().get() == before
 
 
-def test_send_now_says_exactly_what_reaches_whom_and_what_follows_when(mayas_desk, running, sunday):
+def test_send_now_says_exactly_what_reaches_whom_and_what_follows_when(mayas_desk, running, sunday, at_once):
     said = text(mayas_desk.get(move_url(running, "send-now")))
     assert "This email goes to Ada at ada@example.org now. It brings “Step 1”." in said
     assert f"It takes the place of the email planned for {spoken_day(sunday)} at 18:00, Berlin time." in said
@@ -92,14 +106,14 @@ def test_send_now_says_exactly_what_reaches_whom_and_what_follows_when(mayas_des
     assert "Send this to Ada" in said
 
 
-def test_send_now_makes_the_step_due_and_says_that_it_is_leaving(mayas_desk, running):
+def test_send_now_makes_the_step_due_and_says_that_it_is_leaving(mayas_desk, running, at_once):
     said = press(mayas_desk, running, "send-now")
     assert "“Step 1” is on its way to Ada." in said
     assert Assignment.objects.due(timezone.now()).get() == running
     assert "Send the first step now" not in said
 
 
-def test_an_email_that_is_in_the_outbox_is_shown_with_its_state_and_its_page(mayas_desk, running):
+def test_an_email_that_is_in_the_outbox_is_shown_with_its_state_and_its_page(mayas_desk, running, at_once):
     press(mayas_desk, running, "send-now")
     plan(timezone.now())
     email = running.deliveries.get()
@@ -126,7 +140,7 @@ def test_an_old_page_does_not_send_the_following_step(mayas_desk, running):
 
 
 def test_a_broker_that_is_away_does_not_fail_the_page(
-    mayas_desk, running, monkeypatch, django_capture_on_commit_callbacks
+    mayas_desk, running, monkeypatch, django_capture_on_commit_callbacks, at_once
 ):
     monkeypatch.setattr(doorbell.current_app.conf, "broker_url", "redis://127.0.0.1:9/0")
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
@@ -214,6 +228,7 @@ def test_another_practitioner_finds_nothing(toms_desk, running):
         *(move_url(running, slug) for slug in MOVES),
         reverse("admin:assignments_assignment_return", args=(running.pk, passed.step_id)),
         reverse("admin:assignments_assignment_history", args=(running.pk,)),
+        reverse("admin:assignments_assignment_undo", args=(running.pk,)),
     ]
     before = Assignment.objects.values().get()
     for url in urls:
@@ -239,5 +254,60 @@ def test_the_pace_changes_from_the_next_email_on(mayas_desk, running, sunday):
 
 
 def test_the_question_about_sending_leads_to_the_reading(mayas_desk, running):
-    reading = reverse("admin:resources_step_preview", args=(running.next_step().pk,))
+    reading = reverse("admin:mailing_next_preview", args=(running.pk,))
     assert f'href="{reading}"' in mayas_desk.get(move_url(running, "send-now")).content.decode()
+
+
+# --- Another day ----------------------------------------------------------------------------------
+
+
+def test_the_next_step_moves_to_another_day_and_the_others_follow_from_there(mayas_desk, running, sunday):
+    day = sunday + timedelta(days=9)
+    said = press(mayas_desk, running, "move", day=day.isoformat())
+    assert f"“Step 1” now goes out on {spoken_day(day)} at 18:00, Berlin time." in said
+    assert [step.day for step in running.plan()] == [day + timedelta(weeks=week) for week in range(3)]
+
+
+def test_the_new_calendar_is_shown_before_anything_is_changed(mayas_desk, running, sunday):
+    day = sunday + timedelta(days=2)
+    before = Assignment.objects.values().get()
+    url, answers = move_url(running, "move"), {"step": running.next_step().pk, "day": day.isoformat()}
+    said = text(mayas_desk.post(url, answers))
+    for week in range(3):
+        assert f"Step {week + 1} {spoken_day(day + timedelta(weeks=week))} at 18:00" in said
+    assert "Move “Step 1”" in said
+    assert Assignment.objects.values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("", "Choose a day."),
+        ("2020-01-01", "lies in the past"),
+        ("2999-01-01", "two years ahead"),
+        ("x", "not a day"),
+    ],
+)
+def test_a_day_that_makes_no_sense_is_asked_about(mayas_desk, running, day, message):
+    url, answers = move_url(running, "move"), {"step": running.next_step().pk, "day": day, "looked": "1"}
+    response = mayas_desk.post(url, answers)
+    assert response.status_code == 422
+    assert message in text(response)
+
+
+def test_a_moved_step_is_only_moved_while_it_is_the_next(mayas_desk, running, sunday):
+    step = running.next_step()
+    running.pass_step(step, timezone.now())
+    day = (sunday + timedelta(days=9)).isoformat()
+    answers = {"step": step.pk, "day": day, "looked": "1"}
+    assert "Nothing was changed" in text(mayas_desk.post(move_url(running, "move"), answers, follow=True))
+    running.refresh_from_db()
+    assert running.next_on == sunday
+
+
+def test_a_new_pace_shows_its_calendar_first(mayas_desk, running, sunday):
+    answers = {"step": running.next_step().pk, "every_weeks": "2"}
+    said = text(mayas_desk.post(move_url(running, "pace"), answers))
+    assert f"Step 3 {spoken_day(sunday + timedelta(weeks=4))} at 18:00" in said
+    running.refresh_from_db()
+    assert running.every_weeks == 1

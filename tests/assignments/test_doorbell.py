@@ -19,7 +19,7 @@ def at_broker(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_email_sent_now_is_there_before_the_next_tick(
-    mayas_desk, running, worker, broker, smtp_sink, at_broker
+    mayas_desk, running, worker, broker, smtp_sink, at_broker, at_once
 ):
     worker()
     at_broker(broker)

@@ -23,18 +23,22 @@ def test_new_rows_are_inserted_and_those_that_are_there_stay_as_they_are(three, 
     first = module.steps.first()
     three[1].pass_step(first, now, skipped=True)
     rows = [PassedStep(assignment=row, step=first, at=now) for row in three]
-    assert insert_many(rows) == 2
+    insert_many(rows, "assignment_id")
+    there = {row.assignment_id: row.pk for row in PassedStep.objects.all()}
+    assert [row.pk for row in rows] == [there[three[0].pk], None, there[three[2].pk]]
     assert list(PassedStep.objects.order_by("assignment").values_list("skipped", flat=True)) == [
         False,
         True,
         False,
     ]
-    assert insert_many(rows) == 0
+    insert_many(rows, "assignment_id")
+    assert [row.pk for row in rows] == [None, None, None]
 
 
 def test_one_row_alone_and_none_at_all(three, module, now):
-    assert insert_many([PassedStep(assignment=three[0], step=module.steps.first(), at=now)]) == 1
-    assert insert_many([]) == 0
+    insert_many([PassedStep(assignment=three[0], step=module.steps.first(), at=now)], "assignment_id")
+    assert PassedStep.objects.count() == 1
+    insert_many([], "assignment_id")
     update_many([], Assignment.SCHEDULE)
     three[2].every_weeks = 3
     update_many(three[2:], ["every_weeks"])

@@ -59,7 +59,7 @@ def test_a_whole_list_is_looked_ahead_in_a_handful_of_queries(maya, tom, django_
     for number in range(20):
         client = make_client(maya, f"Client {number}", f"c{number}@example.org", "Europe/Berlin", number % 2)
         make_assignment(client, module)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         looked = Assignment.objects.of(maya).outlooks()
         held = [row for row, outlook in looked if outlook.hold]
     assert len(looked) == 20

@@ -1,0 +1,56 @@
+"""Series that hold while their practitioner is away. What is held goes on by itself, with one email at most."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from practice.assignments import holds
+from practice.assignments.blackout import covering
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import Hold, held_while_away
+from practice.people.away import Away
+
+
+@holds.reason
+def away(assignments: Sequence[Assignment]) -> dict[int, Hold]:
+    """Those whose next email would leave while their practitioner is away, and whose module holds then."""
+    return {pk: held_while_away(time.back_on) for pk, time in times_away(assignments).items()}
+
+
+def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
+    """The time away that holds each, by id. Two queries at most, and one as long as no module of theirs holds."""
+    moments = {row.pk: row.next_due_at for row in assignments if row.next_due_at}
+    holding = Assignment.objects.filter(pk__in=moments, module__holds_while_away=True).order_by()
+    whose = dict(holding.values_list("pk", "client__practitioner"))
+    if not whose:
+        return {}
+    first, last = min(moments.values()).date(), max(moments.values()).date()
+    day = timedelta(days=1)
+    times = Away.objects.overlapping(first - day, last + 2 * day).filter(practitioner__in={*whose.values()})
+    by_practitioner: dict[int, list[Away]] = {}
+    for time in times.select_related("practitioner"):
+        by_practitioner.setdefault(time.practitioner_id, []).append(time)
+    return {
+        pk: time
+        for pk, practitioner in whose.items()
+        for time in by_practitioner.get(practitioner, [])
+        if time.covers(moments[pk])
+    }
+
+
+def moment_to_expect(row: Assignment) -> datetime | None:
+    """When the next email leaves, past times away and days without emails; None when none is planned."""
+    moment = row.next_due_at
+    while moment:
+        then = [_as_of(row, moment)]
+        if days := covering(then).get(row.pk):
+            day = row.rhythm.day_after(days.last_on)
+        elif time := times_away(then).get(row.pk):
+            day = row.rhythm.day_from(time.ends_at())
+        else:
+            break
+        moment = row.rhythm.moment(day)
+    return moment
+
+
+def _as_of(row: Assignment, moment: datetime) -> Assignment:
+    return Assignment(pk=row.pk, client=row.client, next_due_at=moment)

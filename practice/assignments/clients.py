@@ -1,0 +1,67 @@
+"""What this room adds to clients: a filter of their list, and what ends when one is archived."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from practice.assignments import holds
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import Hold
+from practice.people import archiving, client_filters
+from practice.people.models import Client
+
+State = Assignment.State
+
+
+@client_filters.also
+class Receives(admin.SimpleListFilter):
+    """Whether something goes out to them now."""
+
+    title = "receives"
+    parameter_name = "receives"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("something", "Something now"), ("rests", "Resting"), ("nothing", "Nothing")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        active, paused = (
+            Exists(Assignment.objects.filter(client=OuterRef("pk"), state=state))
+            for state in (State.ACTIVE, State.PAUSED)
+        )
+        if self.value() == "something":
+            return queryset.filter(active)
+        if self.value() == "rests":
+            return queryset.filter(paused, ~active)
+        return queryset.filter(~active, ~paused) if self.value() == "nothing" else queryset
+
+
+def running_titles(client: Client) -> list[str]:
+    """The modules that a client is receiving, or rests from."""
+    running = Assignment.objects.running().filter(client=client).order_by("created_at", "pk")
+    return list(running.values_list("module__title", flat=True))
+
+
+def stop_all(client: Client, now: datetime) -> None:
+    """Stop whatever could still bring an email: also a finished series, whose last one may be about to leave."""
+    for row in Assignment.objects.filter(client=client).exclude(state=State.STOPPED).order_by("pk"):
+        row.stop(now)
+
+
+archiving.ends(running_titles, stop_all)
+
+
+@holds.reason
+def archived(assignments: Sequence[Assignment]) -> dict[int, Hold]:
+    """Clients who are archived: they may press “carry on” behind an old link, and nothing leaves by it."""
+    return {
+        row.pk: Hold(
+            f"{row.client.name} is archived.",
+            f"Nothing leaves before you bring {row.client.name} back, on their page.",
+        )
+        for row in assignments
+        if row.client.archived_at
+    }

@@ -1,0 +1,67 @@
+"""Taking new assignments back, at the desk: which can be, until when, and the button that does it."""
+
+from collections.abc import Collection, Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from practice.assignments import taking_back
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import listed
+from practice.people.models import Practitioner
+
+MOST_NAMED = 5
+TOO_LATE = "The time to take it back is over. You can still stop it: then nothing more of it goes out."
+
+
+@dataclass(frozen=True)
+class New:
+    """Assignments that were made together a moment ago, and the hour until which they can be taken back."""
+
+    rows: list[Assignment]
+    until: str
+
+    @classmethod
+    def of(cls, rows: Iterable[Assignment]) -> "New":
+        rows = list(rows)
+        return cls(rows, f"{timezone.localtime(rows[0].earliest_at):%H:%M}")
+
+    @property
+    def who(self) -> str:
+        return named([row.client.name for row in self.rows])
+
+
+def just_made(practitioner: Practitioner, now: datetime) -> list[New]:
+    """What this practitioner assigned a moment ago, the latest first."""
+    rows = Assignment.objects.of(practitioner).filter(created_at__gt=now - taking_back.window())
+    made = rows.select_related("client", "module").order_by("-created_at", "module", "client__name")
+    together = groupby(made, key=lambda row: (row.created_at, row.module_id))
+    return [New.of(group) for _, group in together]
+
+
+def made_together(row: Assignment) -> list[Assignment]:
+    """This one and those that one press of the button made with it."""
+    same = Assignment.objects.filter(client__practitioner=row.owner_id())
+    same = same.filter(module=row.module_id, created_at=row.created_at)
+    return list(same.select_related("client", "module").order_by("client__name"))
+
+
+def take_back(request: HttpRequest, rows: list[Assignment], now: datetime) -> Collection[int]:
+    """Take them back, and say what was done. Returns the ids of those that were."""
+    done = {row.pk: row.client.name for row in rows if taking_back.undo(copy(row), now)}
+    if done:
+        said = f"Taken back: “{rows[0].module}” is no longer assigned to {named(list(done.values()))}."
+        messages.success(request, f"{said} Nothing was sent.")
+    if len(done) < len(rows):
+        messages.warning(request, TOO_LATE)
+    return done.keys()
+
+
+def named(names: list[str]) -> str:
+    """ "Ada and Kei", or "12 clients"."""
+    return listed(names) if len(names) <= MOST_NAMED else f"{len(names)} clients"
