@@ -14,24 +14,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from practice.assignments import doorbell
+from practice.assignments.models import Assignment
 from practice.assignments.outlook import on_the_clock, spoken
-from practice.mailing import untold  # noqa: F401 - another page of this room
+from practice.mailing import trying, untold  # noqa: F401 - untold is another page of this room
 from practice.mailing.decisions import DECISIONS
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery
-from practice.mailing.viewing import View
+from practice.mailing.viewing import View, look, shown_by
 from practice.people.models import Client
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
-from resources.models import Step
-
-#: How an email can be looked at: the choice in the address, and what it is called.
-SHOWN = {
-    "letter": "As on a computer",
-    "phone": "As on a phone",
-    "text": "Without design",
-    "headers": "Technical details",
-}
 
 
 @admin.register(Delivery)
@@ -58,7 +50,14 @@ class DeliveryAdmin(OwnedAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("step/<int:step>/", wrap(self.preview_view), name="mailing_step_preview"),
-            path("step/<int:step>/email/", wrap(self.preview_frame), name="mailing_step_preview_email"),
+            path("step/<int:step>/email/", wrap(trying.frame), name="mailing_step_preview_email"),
+            path(
+                "step/<int:step>/send-to-myself/",
+                wrap(trying.send_to_myself),
+                name="mailing_step_send_to_myself",
+            ),
+            path("next/<int:assignment>/", wrap(self.next_view), name="mailing_next_preview"),
+            path("next/<int:assignment>/email/", wrap(self.next_frame), name="mailing_next_preview_email"),
             path("<path:object_id>/email/", wrap(self.email_frame), name="mailing_delivery_email"),
             path(
                 "<path:object_id>/do/<slug:slug>/", wrap(self.decision_view), name="mailing_delivery_decide"
@@ -96,13 +95,14 @@ class DeliveryAdmin(OwnedAdmin):
     ) -> HttpResponse:
         """What became of it, and the email itself. Looking changes nothing."""
         row = self.own_or_404(request, object_id)
+        show = {"show": shown_by(request)}
+        frame_url = reverse("admin:mailing_delivery_email", args=(row.pk,), query=show)
         context = {
             "row": row,
             "timeline": timeline(row),
             "handed_over": on_both_clocks(row.submitted_at, row.client)[0] if row.submitted_at else "",
             "decisions": [decision for decision in DECISIONS.values() if decision.offered(row)],
-            "frame_url": reverse("admin:mailing_delivery_email", args=(row.pk,)),
-            **self._look(request, view_of(row)),
+            **look(request, view_of(row), frame_url),
         }
         return self._page(request, "page", f"{row.step} to {row.client}", context)
 
@@ -111,7 +111,7 @@ class DeliveryAdmin(OwnedAdmin):
         view = view_of(self.own_or_404(request, object_id))
         if view is None:
             raise Http404
-        return view.as_page()
+        return view.as_page(dark=shown_by(request) == "dark")
 
     def decision_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
         """GET says what the decision means; POST takes it, if things are still as they were."""
@@ -137,27 +137,25 @@ class DeliveryAdmin(OwnedAdmin):
 
     def preview_view(self, request: HttpRequest, step: int) -> HttpResponse:
         """A step as the email it would become."""
-        row = own_step(request, step)
-        frame = reverse("admin:mailing_step_preview_email", args=(step,))
-        discretion = asked_discretion(request)
-        context = {
-            "step": row,
-            "discretion": discretion,
-            "discretions": Client.Discretion.choices,
-            "frame_url": f"{frame}?discretion={discretion}",
-            **self._look(request, View.preview(row, discretion, timezone.now())),
-        }
-        return self._page(request, "preview", f"{row} as an email", context)
+        return trying.preview(request, step, self._page)
 
-    def preview_frame(self, request: HttpRequest, step: int) -> HttpResponse:
+    # --- The next email of a client
+
+    def next_view(self, request: HttpRequest, assignment: int) -> HttpResponse:
+        """The next email of an assignment, as its client will get it."""
+        row, view = upcoming(request, assignment)
+        frame = reverse("admin:mailing_next_preview_email", args=(assignment,))
+        context = {"row": row, **look(request, view, frame)}
+        return self._page(request, "upcoming", f"The next email to {row.client}", context)
+
+    def next_frame(self, request: HttpRequest, assignment: int) -> HttpResponse:
         """The same, for the frame on the page."""
-        return View.preview(own_step(request, step), asked_discretion(request), timezone.now()).as_page()
+        _, view = upcoming(request, assignment)
+        if view is None:
+            raise Http404
+        return view.as_page(dark=shown_by(request) == "dark")
 
     # --- How
-
-    def _look(self, request: HttpRequest, view: View | None) -> dict[str, Any]:
-        shown = request.GET.get("show", "letter")
-        return {"view": view, "shown": shown if shown in SHOWN else "letter", "choices": SHOWN.items()}
 
     def _page(self, request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
         shared = self.admin_site.each_context(request) | {
@@ -176,16 +174,17 @@ def view_of(row: Delivery) -> View | None:
         return None
 
 
-def own_step(request: HttpRequest, pk: int) -> Step:
-    """The practitioner's own step, or a 404."""
-    return get_object_or_404(
-        Step.objects.of(practitioner_of(request)).select_related("module__practitioner"), pk=pk
-    )
-
-
-def asked_discretion(request: HttpRequest) -> str:
-    asked = request.GET.get("discretion", "")
-    return asked if asked in Client.Discretion.values else Client.Discretion.FULL
+def upcoming(request: HttpRequest, pk: int) -> tuple[Assignment, View | None]:
+    """The practitioner's own assignment, and its next email if it can be put together. Raises Http404 without one."""
+    own = Assignment.objects.of(practitioner_of(request))
+    row: Assignment = get_object_or_404(own.select_related("client__practitioner", "module"), pk=pk)
+    step = row.next_step()
+    if step is None:
+        raise Http404
+    try:
+        return row, View.upcoming(row, step, timezone.now())
+    except ValueError:
+        return row, None
 
 
 def timeline(row: Delivery) -> list[tuple[str, str]]:

@@ -11,4 +11,8 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("practice.mailing.suppressions")
+        import_module("practice.mailing.forgetting")
+        import_module("practice.mailing.invitations")
+        import_module("practice.mailing.lock_screen")
         import_module("practice.mailing.checks")
+        import_module("practice.mailing.once_more")

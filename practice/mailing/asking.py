@@ -7,30 +7,29 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from practice.mailing import reasons
-from practice.mailing.doubt import SHORTEST_WAIT, give_up, handed_over_again
+from practice.mailing.doubt import give_up, handed_over_again, wait_to_be_told
 from practice.mailing.lookups import KEPT, SURELY, NoAnswer
 from practice.mailing.messages import letter_as_sent
 from practice.mailing.models import MOST_ATTEMPTS, Delivery
 from practice.mailing.outcome import Outage, Outcome
+from practice.mailing.patience import LEASE, LONGEST_WAIT, patience
 from practice.mailing.provider import BackendTransport
 from practice.mailing.transport import open_provider
+from practice.mailing.unsent import unsent
 
 log = logging.getLogger(__name__)
 
 State = Delivery.State
 Clock = Callable[[], datetime]
 
-#: Longer than a provider may take to answer.
-LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 #: What one tick asks at most, and for how many seconds: other emails come first.
 MOST, SECONDS = 200, min(20, settings.LEASE_SECONDS / 5)
-LONGEST_WAIT = timedelta(hours=1)
 #: A provider that gave no answer for so long is asked no more.
-PATIENCE = timedelta(days=1)
+ENOUGH = timedelta(days=1)
 
 
 def ask(clock: Clock = timezone.now) -> None:
@@ -61,9 +60,11 @@ def hand_over_again(delivery: Delivery, provider: BackendTransport, now: datetim
     mine = Delivery.objects.filter(
         pk=delivery.pk, state=State.SUBMITTING, lease=delivery.lease, lease_until__lte=now
     )
+    # As a condition of its own beside those on the row, which then are looked at again when somebody else was faster.
+    still_welcome = mine.filter(Exists(Delivery.objects.welcome().filter(pk=OuterRef("pk"))))
     delivery.lease = secrets.token_hex(16)
-    if not mine.update(lease=delivery.lease, lease_until=now + LEASE):
-        return True  # somebody else is at it
+    if not still_welcome.update(lease=delivery.lease, lease_until=now + LEASE):
+        return True  # somebody else is at it, or it is no longer wanted
     try:
         outcome = provider.send(letter_as_sent(delivery), lambda: True)
     except Outage as outage:
@@ -77,9 +78,9 @@ def hand_over_again(delivery: Delivery, provider: BackendTransport, now: datetim
     if outcome.kind == "accepted":
         accept(delivery, now, outcome.provider_id, **outcome.in_words())
     elif outcome.kind == "refused":  # this time; what became of the first time is still open
-        give_up(delivery, reasons.UNKNOWN, now, outcome.in_words())
+        wait_to_be_told(delivery, reasons.UNKNOWN, now, outcome.in_words())
     else:
-        wait = outcome.retry_after or patience(delivery, now)
+        wait = outcome.retry_after or patience(submitted(delivery), now)
         delivery.still_ours().update(lease_until=now + min(wait, LONGEST_WAIT), reason=reasons.SAME_AGAIN)
     return outcome.kind != "unknown" or outcome.code is not None
 
@@ -92,10 +93,10 @@ def look(delivery: Delivery, provider: BackendTransport, now: datetime) -> bool:
     try:
         found = provider.find(delivery)
     except NoAnswer:
-        if now - submitted(delivery) > PATIENCE:
+        if now - submitted(delivery) > ENOUGH:
             give_up(delivery, delivery.reason, now, {})
         else:
-            delivery.still_ours().update(lease_until=now + patience(delivery, now))
+            delivery.still_ours().update(lease_until=now + patience(submitted(delivery), now))
         return False
     log.info("asking: email %s %s", delivery.pk, "found" if found else "not found")
     waited = now - submitted(delivery)
@@ -104,7 +105,7 @@ def look(delivery: Delivery, provider: BackendTransport, now: datetime) -> bool:
     elif SURELY <= waited <= KEPT:
         leave_again(delivery, now)
     else:
-        next_time = now + patience(delivery, now) if waited < SURELY else None
+        next_time = now + patience(submitted(delivery), now) if waited < SURELY else None
         delivery.still_ours().update(lease_until=next_time)
     return True
 
@@ -113,12 +114,10 @@ def leave_again(delivery: Delivery, now: datetime) -> None:
     """It did not leave, and may."""
     doubted = delivery.still_ours().filter(state=State.UNCERTAIN)
     if delivery.attempts + 1 >= MOST_ATTEMPTS:
-        doubted.update(
-            state=State.FAILED, lease_until=None, reason=reasons.PARKED, attempts=F("attempts") + 1
-        )
+        became = unsent(delivery.resent, State.FAILED, reasons.PARKED)
     else:
-        back = {"state": State.DUE, "lease_until": None, "due_at": now, "reason": reasons.NOT_THERE}
-        doubted.update(**back, attempts=F("attempts") + 1)
+        became = {"state": State.DUE, "lease_until": None, "due_at": now, "reason": reasons.NOT_THERE}
+    doubted.update(**became, attempts=F("attempts") + 1)
 
 
 def check(row: Delivery, now: datetime) -> str:
@@ -141,11 +140,6 @@ def accept(delivery: Delivery, at: datetime, provider_id: str, **words: object) 
     """The provider has it."""
     doubted = delivery.still_ours().filter(state__in=(State.SUBMITTING, State.UNCERTAIN))
     doubted.update(state=State.ACCEPTED, accepted_at=at, provider_id=provider_id, reason="", **words)
-
-
-def patience(delivery: Delivery, now: datetime) -> timedelta:
-    """How long until it is asked about again: as long as it has been in doubt, from a minute to an hour."""
-    return min(max(now - submitted(delivery), SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def submitted(delivery: Delivery) -> datetime:

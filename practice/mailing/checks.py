@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from practice.mailing.bounces import is_address
 from practice.mailing.hooks import in_use
@@ -14,10 +15,28 @@ SHORTEST = 16
 
 
 @register
+def way_out(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What EMAIL_BACKEND names is here. Amazon SES comes with a package that Interlude does not bring along."""
+    try:
+        import_string(settings.EMAIL_BACKEND)
+    except ImportError as error:
+        why = str(error).strip().partition("\n")[0]
+        hint = "Amazon SES: add boto3 to requirements.in, run `make lock` and install again."
+        return [
+            Error(
+                f"EMAIL_BACKEND is {settings.EMAIL_BACKEND}, and no email could leave: {why}",
+                hint=hint if "amazon_ses" in settings.EMAIL_BACKEND else None,
+                id="mailing.E004",
+            )
+        ]
+    return []
+
+
+@register
 def webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """For a practice, a provider's events come in, and from nobody else."""
-    hook = in_use()
-    if settings.DEBUG or hook is None:
+    hook = None if settings.DEBUG or way_out(app_configs) else in_use()
+    if hook is None:
         return []
     provider, path = hook.view.esp_name, reverse("hook", args=(hook.name,))
     secrets = _secrets()

@@ -68,7 +68,7 @@ def _write_again(row: Delivery, now: datetime) -> str:
 def _may_be_told(row: Delivery) -> bool:
     """Whether it is uncertain, and there is a provider that can be asked or may tell by itself."""
     provider = open_provider() if row.state == State.UNCERTAIN else None
-    return provider is not None and (provider.can_find or hooks.in_use() is not None)
+    return provider is not None and (provider.can_find or hooks.tells())
 
 
 DECISIONS = {

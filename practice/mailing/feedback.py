@@ -1,12 +1,13 @@
 """What is told of an email after it left, and what that does: to its state, and to the address it went to.
 
 Each event is kept once and takes effect in the same transaction. A state only ever moves forward: see `heard.py`.
+Some providers know an email by their own id alone, and tell of it before that id is noted: see `look_again`.
 """
 
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,13 +16,17 @@ from django.utils.encoding import punycode
 
 from practice.mailing import reasons
 from practice.mailing.heard import Heard, weaker
-from practice.mailing.models import Delivery, DeliveryQuerySet, ProviderEvent, Suppression
+from practice.mailing.models import Delivery, Notice, ProviderEvent, Suppression
+from practice.mailing.querysets import DeliveryQuerySet
+from practice.mailing.unsent import unsent
 
 log = logging.getLogger(__name__)
 
 State = Delivery.State
 Why = Suppression.Why
 
+#: For so long the email of an event may turn up.
+FINDABLE = timedelta(hours=1)
 #: What an email becomes by what is told of it.
 BECOMES = {
     Heard.TAKEN: State.ACCEPTED,
@@ -36,6 +41,8 @@ BECOMES = {
 SUPPRESSES = {Heard.GONE: Why.BOUNCED, Heard.COMPLAINED: Why.COMPLAINED, Heard.UNSUBSCRIBED: Why.ASKED}
 #: Handed over, and nobody has told yet how it ended.
 ON_ITS_WAY = Q(state__in=(State.SUBMITTING, State.UNCERTAIN, State.ACCEPTED), heard="")
+#: To leave once more, because nobody could know of the first time.
+ONCE_MORE = Q(state__in=(State.DUE, State.CLAIMED), resent=True, heard="")
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,8 @@ class Event:
 @transaction.atomic
 def take(event: Event, now: datetime) -> ProviderEvent:
     """Keep an event and let it take effect; only keep it, if it is about no email of ours. Twice is harmless."""
-    if known := ProviderEvent.objects.filter(key=event.key).first():
+    known = ProviderEvent.objects.filter(key=event.key).first()
+    if known and known.delivery_id:
         return known
     delivery = delivery_of(event)
     kept, new = ProviderEvent.objects.get_or_create(
@@ -83,21 +91,40 @@ def take(event: Event, now: datetime) -> ProviderEvent:
             "delivery": delivery,
             "event_id": event.event_id,
             "provider_id": event.provider_id,
+            "findable_until": now + FINDABLE if delivery is None and _may_turn_up(event) else None,
         },
     )
-    if new and delivery:
-        log.info("feedback: email %s %s (%s)", delivery.pk, event.told, event.source)
+    if delivery and (new or _found(kept, delivery)):
         _take_effect(event, delivery, now)
+    if delivery is None:
+        _told_of_a_notice(event, now)
     return kept
 
 
-def refused(delivery: Delivery, code: int | None, text: str, now: datetime) -> None:
-    """A server refused an email for good, with this code and text. If there is no such mailbox, nothing more leaves
-    for it.
+def look_again(now: datetime) -> None:
+    """Let events take effect whose email was not known by the provider's id when they came, and now is."""
+    lost = list(ProviderEvent.objects.filter(findable_until__gt=now).order_by())
+    ids = {kept.provider_id for kept in lost}
+    left = Delivery.objects.filter(provider_id__in=ids).exclude(provider_id="")
+    known = {delivery.provider_id: delivery for delivery in left}
+    for kept in lost:
+        if delivery := known.get(kept.provider_id):
+            with transaction.atomic():
+                if _found(kept, delivery):
+                    _take_effect(_as_kept(kept), delivery, now)
+
+
+def refused(
+    delivery: Delivery | Notice, phase: str, text: str, now: datetime, unwanted: Why | None = None
+) -> None:
+    """A server refused an email for good, in this phase and with this text. If there is no such mailbox, or the
+    provider tells why the address is `unwanted`, nothing more leaves for it.
     """
-    if reasons.is_gone(f"{code or ''} {text}"):
-        log.info("feedback: email %s gone (refused)", delivery.pk)
-        Suppression.add(delivery.to_address or delivery.client.email, Why.BOUNCED, now)
+    address = delivery.to_address or delivery.client.email
+    why = unwanted or (Why.BOUNCED if reasons.refused_as_gone(phase, text, address) else None)
+    if why:
+        log.info("feedback: email %s refused, nothing more leaves (%s)", delivery.pk, why)
+        Suppression.add(address, why, now)
 
 
 def delivery_of(event: Event) -> Delivery | None:
@@ -107,6 +134,29 @@ def delivery_of(event: Event) -> Delivery | None:
         return None
     # Another installation may use the same account at the provider, and its ids look like ours.
     return found if event.recipient in ("", found.to_address) or _same(event.recipient, found) else None
+
+
+def _may_turn_up(event: Event) -> bool:
+    """Whether it names its email only by an id that nobody knows. One that went to somebody else is known."""
+    return bool(event.provider_id) and _named_by(event) is None
+
+
+def _found(kept: ProviderEvent, delivery: Delivery) -> bool:
+    """Note which email an event is about, if nobody has. Returns whether that was so."""
+    lost = ProviderEvent.objects.filter(pk=kept.pk, delivery=None)
+    return lost.update(delivery=delivery, findable_until=None) == 1
+
+
+def _as_kept(kept: ProviderEvent) -> Event:
+    """What is left of an event. To whom it went is not: but no two emails have one id at a provider."""
+    return Event(
+        kept.source,
+        Heard(kept.told),
+        kept.event_id,
+        provider_id=kept.provider_id,
+        text=kept.status,
+        at=kept.at,
+    )
 
 
 def _named_by(event: Event) -> Delivery | None:
@@ -132,6 +182,7 @@ def _folded(address: str) -> str:
 
 
 def _take_effect(event: Event, delivery: Delivery, now: datetime) -> None:
+    log.info("feedback: email %s %s (%s)", delivery.pk, event.told, event.source)
     become: dict = {
         "state": BECOMES.get(event.told),
         "reason": reasons.heard(event.told, event.text)[:300],
@@ -139,6 +190,8 @@ def _take_effect(event: Event, delivery: Delivery, now: datetime) -> None:
     }
     if become["state"] in Delivery.SENT:
         become["accepted_at"] = Coalesce("accepted_at", event.at or now)
+    if event.told == Heard.REFUSED:
+        become |= unsent(delivery.resent, State.FAILED, become["reason"])
     if become["state"]:
         _listening(event.told).filter(pk=delivery.pk).update(**become)
     if event.provider_id not in ("", delivery.message_id) and not delivery.provider_id:
@@ -147,10 +200,23 @@ def _take_effect(event: Event, delivery: Delivery, now: datetime) -> None:
         Suppression.add(delivery.to_address, why, now)
 
 
+def _told_of_a_notice(event: Event, now: datetime) -> None:
+    """Where a short email came back for good or was unwelcome, its address is written to no more."""
+    why = event.unwanted or SUPPRESSES.get(event.told)
+    if not why or not event.provider_id:
+        return
+    notice = Notice.objects.filter(
+        Q(message_id=event.provider_id) | Q(provider_id=event.provider_id), submitted_at__isnull=False
+    ).first()
+    if notice and (not event.recipient or _folded(event.recipient) == _folded(notice.to_address)):
+        log.info("feedback: notice %s %s (%s)", notice.pk, event.told, event.source)
+        Suppression.add(notice.to_address, why, now)
+
+
 def _listening(told: Heard) -> DeliveryQuerySet:
     """The emails that this changes."""
     if told in (Heard.TAKEN, Heard.DELAYED):
-        return Delivery.objects.filter(ON_ITS_WAY).exclude(state=State.ACCEPTED)
+        return Delivery.objects.filter(ON_ITS_WAY | ONCE_MORE).exclude(state=State.ACCEPTED)
     overruled = Delivery.objects.filter(heard__in=weaker(told))
     if told in (Heard.REFUSED, Heard.RETURNED):
         # One that waits to leave again is not ended by news of the time before.

@@ -46,15 +46,19 @@ class KeepsWhatItCannotRead(AnymailBasicAuthMixin):
             raise  # somebody else, a broken connection, or our own trouble: then it shall come again
         except Exception as error:
             AnymailBasicAuthMixin.validate_request(self, request)  # before anything of a stranger's is kept
-            keep_unreadable(self.esp_name, request.body, error)
+            self.keep(request.body, error)
             return HttpResponse()
 
     def esp_to_anymail_event(self, *said: Any) -> Any:
         try:
             return super().esp_to_anymail_event(*said)  # type: ignore[misc]
         except Exception as error:
-            keep_unreadable(self.esp_name, repr(said).encode(errors="backslashreplace"), error)
+            self.keep(repr(said).encode(errors="backslashreplace"), error)
             return AnymailTrackingEvent(event_type=None)
+
+    def keep(self, said: bytes, error: Exception) -> None:
+        """Keep what could not be read."""
+        keep_unreadable(self.esp_name, said, error)
 
 
 class Hook(NamedTuple):
@@ -80,6 +84,11 @@ def in_use() -> Hook | None:
     """That of the provider behind EMAIL_BACKEND; None for SMTP and the like."""
     provider = getattr(import_string(settings.EMAIL_BACKEND), "esp_name", None)
     return next((hook for hook in HOOKS if hook.view.esp_name == provider), None)
+
+
+def tells() -> bool:
+    """Whether the provider tells by itself what became of an email, and is believed."""
+    return in_use() is not None and bool(settings.ANYMAIL.get("WEBHOOK_SECRET"))
 
 
 @csrf_exempt
@@ -126,7 +135,7 @@ UNWANTED = {
 FOR_GOOD: dict[str, tuple[str, set[Any]]] = {
     "Amazon SES": ("bounce.bounceType", {"Permanent"}),
     "Brevo": ("event", {"hard_bounce", "invalid_email"}),
-    "MailerSend": ("data.type", {"activity.hard_bounced"}),
+    "MailerSend": ("data.type", {"hard_bounced"}),
     "Mailgun": ("event-data.severity", {"permanent"}),
     "Mailjet": ("hard_bounce", {True}),
     "Mailtrap": ("event", {"bounce"}),

@@ -14,6 +14,7 @@ from django.db import connection
 
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Outcome
+from practice.mailing.patience import LEASE
 
 #: Of each email: its name here, and its type in PostgreSQL.
 COLUMNS = {
@@ -40,7 +41,8 @@ WITH v({columns}) AS ({table})
 UPDATE mailing_delivery SET
     state = CASE WHEN leaves THEN 'submitting' ELSE 'accepted' END,
     reason = CASE WHEN leaves THEN reason ELSE '' END,
-    submitted_at = CASE WHEN leaves THEN %(now)s ELSE submitted_at END,
+    submitted_at = CASE WHEN leaves THEN %(dated)s ELSE submitted_at END,
+    lease_until = CASE WHEN leaves THEN %(lease_until)s ELSE lease_until END,
     edition_id = CASE WHEN leaves THEN edition ELSE edition_id END,
     to_address = CASE WHEN leaves THEN address ELSE to_address END,
     "values" = CASE WHEN leaves THEN filled ELSE "values" END,
@@ -52,10 +54,12 @@ UPDATE mailing_delivery SET
 FROM v
 WHERE id {those} AND id = v.email AND mailing_delivery.lease = v.lease AND CASE WHEN leaves
     THEN state = 'claimed' AND (
-        SELECT a.state IN ('active', 'finished')
+        SELECT a.state IN ('active', 'finished') AND (p.is_active OR p.series_go_on)
             AND EXISTS (SELECT 1 FROM people_consent WHERE client_id = c.id AND withdrawn_at IS NULL)
             AND NOT EXISTS (SELECT 1 FROM mailing_suppression s WHERE s.address = LOWER(c.email))
-        FROM assignments_assignment a JOIN people_client c ON c.id = a.client_id WHERE a.id = assignment_id)
+        FROM assignments_assignment a JOIN people_client c ON c.id = a.client_id
+            JOIN people_practitioner p ON p.id = c.practitioner_id
+        WHERE a.id = assignment_id)
     ELSE state IN ('submitting', 'uncertain') END
 RETURNING id
 """
@@ -65,9 +69,15 @@ THOSE = {"postgresql": "= ANY (%(ids)s)", "sqlite": "IN (SELECT email FROM v)"}
 
 
 def note(
-    leaving: Sequence[Delivery], accepted: Sequence[tuple[Delivery, Outcome]], now: datetime
+    leaving: Sequence[Delivery],
+    accepted: Sequence[tuple[Delivery, Outcome]],
+    now: datetime,
+    dated: datetime | None = None,
 ) -> set[int]:
     """Note that these emails leave (`now`, UTC), just before the point of no return, and that those were accepted.
+
+    `dated` is what their Date header says: by it they can be built again, byte for byte, and a provider knows them by
+    their key. The lease of those that leave is renewed, so that none is called in doubt while it is handed over.
 
     Returns the ids of all that this could be noted of. An email that is not among them may not leave: its lease is
     lost, or the client no longer wants it. Raises DatabaseError.
@@ -76,9 +86,12 @@ def note(
     told += [_accepted(delivery, outcome) for delivery, outcome in accepted]
     if not told:
         return set()
+    moment = connection.ops.adapt_datetimefield_value
     values: dict[str, Any] = {
         "emails": json.dumps(told),
-        "now": connection.ops.adapt_datetimefield_value(now),
+        "now": moment(now),
+        "dated": moment(dated or now),
+        "lease_until": moment(now + LEASE),
     }
     if connection.vendor == "postgresql":
         values["ids"] = [email["email"] for email in told]

@@ -11,6 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import urlsafe_base64_encode
 
 LIFETIME = timedelta(days=180)
+#: Stands where a token would be in what is only tried. It is too short to be one, so no page ever answers to it.
+ONLY_TRIED = "only-a-trial"
 
 
 class LostKey(ValueError):
@@ -39,6 +41,12 @@ def _tokens(nonce: str) -> Iterator[str]:
         yield urlsafe_base64_encode(mac.digest())
 
 
+def code_of(nonce: str) -> str:
+    """Six digits that follow from a nonce and the key: nothing that the database alone reveals."""
+    mac = salted_hmac("practice.mailing.links.code", nonce, algorithm="sha256")
+    return f"{int.from_bytes(mac.digest()) % 10**6:06}"
+
+
 def digest_of(token: str) -> str:
     """What is stored of a token: its SHA-256. Looking it up by this tells nothing by the time it takes."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
@@ -57,6 +65,16 @@ def pace_url(token: str) -> str:
 def stop_url(token: str) -> str:
     """The absolute address of the page that stops the emails; also the target of one-click unsubscribing."""
     return _absolute("stop", token)
+
+
+def own_page_url(token: str) -> str:
+    """The absolute address of the client's own page: what they and their practitioner wrote to each other."""
+    return _absolute("own_page", token)
+
+
+def begin_url(token: str) -> str:
+    """The absolute address of the page on which a client who is invited says yes or no."""
+    return _absolute("begin", token)
 
 
 def _absolute(page: str, token: str) -> str:

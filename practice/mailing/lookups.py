@@ -1,9 +1,9 @@
-"""Providers that can be asked whether they have an email."""
+"""Providers that can be asked: whether they have an email, and why they write to an address no more."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import requests
 from anymail.backends import postmark
@@ -28,30 +28,48 @@ class NoAnswer(Exception):
 def in_postmark(backend: Any, delivery: Delivery) -> str | None:
     """Postmark's id of an email, if its list of sent messages has it since `submitted_at`. Raises NoAnswer.
 
+    It is not asked for by its address, which Postmark may write otherwise than we do.
     https://postmarkapp.com/developer/api/messages-api#outbound-message-search
     """
-    asked: dict[str, str | int] = {
-        "count": 50,
-        "offset": 0,
-        "recipient": delivery.to_address,
-        "metadata_delivery": str(delivery.pk),
-    }
+    asked: dict[str, str | int] = {"count": 50, "offset": 0, "metadata_delivery": str(delivery.pk)}
     if backend.message_stream:
         asked["messagestream"] = backend.message_stream
-    headers = {"X-Postmark-Server-Token": backend.server_token, "Accept": "application/json"}
-    url = urljoin(backend.api_url, "messages/outbound")
+    told = _ask_postmark(backend, "messages/outbound", asked)
     try:
-        answer = backend.session.get(url, params=asked, headers=headers, timeout=PATIENCE)
-        answer.raise_for_status()
         found = [
             message["MessageID"]
-            for message in answer.json()["Messages"]
+            for message in told["Messages"]
             if message["Metadata"]["delivery"] == str(delivery.pk)
             and _since(message.get("ReceivedAt"), delivery.submitted_at)
         ]
-    except (requests.RequestException, LookupError, TypeError, AttributeError, ValueError) as error:
-        raise NoAnswer from error  # or one that cannot be understood
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise NoAnswer from error  # that can be understood
     return str(found[0]) if found else None
+
+
+def suppressed_in_postmark(backend: Any, address: str) -> list[Any]:
+    """What Postmark's list of suppressions has of an address. Raises NoAnswer.
+
+    https://postmarkapp.com/developer/api/suppressions-api#suppression-dump
+    """
+    path = f"message-streams/{quote(backend.message_stream or 'outbound')}/suppressions/dump"
+    told = _ask_postmark(backend, path, {"EmailAddress": address})
+    try:
+        # It also finds addresses of which this one is a part.
+        return [row for row in told["Suppressions"] if row["EmailAddress"].lower() == address.lower()]
+    except (LookupError, TypeError, AttributeError) as error:
+        raise NoAnswer from error
+
+
+def _ask_postmark(backend: Any, path: str, asked: dict[str, str | int]) -> Any:
+    headers = {"X-Postmark-Server-Token": backend.server_token, "Accept": "application/json"}
+    url = urljoin(backend.api_url, path)
+    try:
+        answer = backend.session.get(url, params=asked, headers=headers, timeout=PATIENCE)
+        answer.raise_for_status()
+        return answer.json()
+    except (requests.RequestException, ValueError) as error:
+        raise NoAnswer from error
 
 
 def _since(told: str | None, submitted_at: datetime | None) -> bool:

@@ -11,12 +11,27 @@ SECONDS = 30
 BYTES = 1_000_000
 
 
-def new_mails(url: str) -> Iterator[bytes]:
+class Unreadable(Exception):
+    """The mailbox cannot be read: a sentence of our own. The library's words may hold the password."""
+
+
+def new_mails(url: str, setting: str = "BOUNCE_MAILBOX") -> Iterator[bytes]:
     """Each mail that nobody has seen. It counts as seen when the next one is asked for.
 
     `url`: imap+ssl://user:password@host/INBOX, with imap+tls for STARTTLS and imap for a server on this machine.
-    Raises imaplib.IMAP4.error, OSError, and ValueError for another kind of address.
+    Raises Unreadable, which names the `setting` that the url came from.
     """
+    try:
+        yield from _unseen(url)
+    except ValueError:
+        raise Unreadable(
+            f"{setting} cannot be used. It must begin with imap+ssl:// or imap+tls:// and name a host."
+        ) from None
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise Unreadable(f"{setting} cannot be read ({type(error).__name__}).") from None
+
+
+def _unseen(url: str) -> Iterator[bytes]:
     with _opened(url) as server:
         for uid in _answer(server.uid("SEARCH", "UNSEEN"))[0].split():
             fetched = _answer(server.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{BYTES}>)"))
@@ -29,7 +44,7 @@ def new_mails(url: str) -> Iterator[bytes]:
 def _opened(url: str) -> Iterator[imaplib.IMAP4]:
     where = urlsplit(url)
     if where.scheme not in ("imap", "imap+ssl", "imap+tls") or not where.hostname:
-        raise ValueError("It must begin with imap+ssl:// or imap+tls:// and name a host.")
+        raise ValueError("not the address of a mailbox")
     trusted = ssl.create_default_context()
     server: imaplib.IMAP4
     if where.scheme == "imap+ssl":

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
-from practice.mailing.editions import fill, fill_html, mailbox
+from practice.mailing.editions import fill, fill_html, filling
+from practice.mailing.letterhead import mailbox
 from practice.mailing.models import Delivery
 from practice.people.models import Client
 from resources.sanitize import tidy
@@ -44,7 +45,7 @@ def letter(delivery: Delivery, at: datetime, token: str | None = None) -> Letter
     """
     if delivery.edition is None:
         raise ValueError("This email has no edition yet.")
-    edition, values = delivery.edition, delivery.values | {"token": token or delivery.token}
+    edition, values = delivery.edition, filling(delivery, token)
     headers = {name: fill(value, values) for name, value in edition.headers}
     message = Letter(
         subject=fill(edition.subject, values),

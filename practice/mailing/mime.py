@@ -5,7 +5,6 @@ every client is encoded once, with marks in it; for each client only the values 
 to what the mail API would have made (a test compares the two).
 """
 
-import html
 import re
 from binascii import b2a_qp
 from collections.abc import Callable, Iterator
@@ -17,13 +16,15 @@ from hashlib import sha256
 
 from django.utils.encoding import punycode
 
-from practice.mailing.editions import PLACEHOLDER
+from practice.mailing.editions import PLACEHOLDER, filling, in_html
 from practice.mailing.models import Delivery
 
 #: What a line should not exceed (RFC 5322, 2.1.1).
 LINE = 78
 #: One that does not fold a long header.
 LINE_BREAK = re.compile(r"\r(?!\n )|(?<!\r)\n|\n(?! )|\x00")
+#: At the beginning of a line.
+DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
 #: What most addresses look like: nothing in them needs a second look.
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -36,7 +37,7 @@ def content_of(delivery: Delivery, at: datetime, token: str | None = None) -> by
     """
     if delivery.edition is None:
         raise ValueError("This email has no edition yet.")
-    edition, values = delivery.edition, delivery.values | {"token": token or delivery.token}
+    edition, values = delivery.edition, filling(delivery, token)
     form = _form(edition.subject, tuple(map(tuple, edition.headers)), edition.text, edition.html)
     own = {
         b"To": header("To", mailbox_header(values["name"], delivery.to_address)),
@@ -46,7 +47,7 @@ def content_of(delivery: Delivery, at: datetime, token: str | None = None) -> by
     }
     for name, value in values.items():
         own[b"plain " + name.encode()] = _between_soft_breaks(value)
-        own[b"html " + name.encode()] = _between_soft_breaks(html.escape(value))
+        own[b"html " + name.encode()] = _between_soft_breaks(in_html(value))
         own[b"header " + name.encode()] = value.encode("ascii", "ignore")
     return form % own
 
@@ -115,9 +116,9 @@ def _form(subject: str, headers: tuple[tuple[str, str], ...], text: str, body: s
 
 def _header_form(name: str, value: str) -> bytes:
     """A header of an edition. Its From is a mailbox, not yet encoded; a placeholder can stand for plain ASCII only."""
-    if name in {"From", "Reply-To"}:
-        value = mailbox_header(*parseaddr(value))
     pieces = PLACEHOLDER.split(value)
+    if len(pieces) == 1 and name in {"From", "Reply-To"}:
+        pieces = [value := mailbox_header(*parseaddr(value))]
     if len(pieces) == 1:
         return header(name, value).replace(b"%", b"%%")
     if not all(piece.isascii() and piece.isprintable() for piece in pieces):
@@ -151,7 +152,11 @@ def _between_soft_breaks(value: str) -> bytes:
 
 
 def quoted(text: str) -> bytes:
-    """Quoted-printable (RFC 2045, 6.7), with CRLF, in which one more character fits on the last line."""
+    """Quoted-printable (RFC 2045, 6.7), with CRLF, in which one more character fits on the last line.
+
+    No line begins with a dot, which SMTP would double.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     # The "x" keeps a blank at the end from being encoded as one before a line break, and makes room for a "=".
-    return b2a_qp(f"{lines}x".encode(), istext=True)[:-1].replace(b"\n", b"\r\n")
+    encoded = b2a_qp(f"{lines}x".encode(), istext=True)[:-1]
+    return DOT_FIRST.sub(b"=2E", encoded).replace(b"\n", b"\r\n")

@@ -2,18 +2,22 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing import links
+from practice.mailing.erased_address import ErasedAddress
 from practice.mailing.heard import Heard
-from practice.people.models import Client, Consent
-from practice.people.ownership import Owned, OwnedQuerySet
+from practice.mailing.notice import Notice
+from practice.mailing.private_link import Linked, new_link
+from practice.mailing.querysets import DeliveryQuerySet
+from practice.people.models import Client
 from resources.models import Step
+
+__all__ = ["Delivery", "Edition", "ErasedAddress", "Notice", "ProviderEvent", "Suppression"]
 
 #: How long a step may wait for a server or a worker; then it moves to the client's next slot.
 WINDOW = timedelta(hours=6)
@@ -26,54 +30,30 @@ class Edition(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     step = models.ForeignKey(Step, models.SET_NULL, null=True, related_name="editions")
+    #: Where it is in words for one client alone: whose. It goes with them.
+    assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="editions")
     language = models.CharField(max_length=8)
     #: (name, value) of those that are the same for every client: From, Reply-To, List-Unsubscribe and so on.
     headers = models.JSONField(default=list)
     subject = models.CharField(max_length=200)
     html = models.TextField()
     text = models.TextField()
+    #: `reading.Reading.as_json()`: the same step for the page behind the link, where also a short notice leads.
+    reading = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"Edition {self.digest[:8]}"
 
 
-class DeliveryQuerySet(OwnedQuerySet):
-    """The outbox, asked for in plain words."""
-
-    def due(self, now: datetime) -> Self:
-        """Those that may leave now: due or to be tried again, and still within their window."""
-        return self.filter(state=Delivery.State.DUE, due_at__lte=now, expires_at__gt=now)
-
-    def welcome(self) -> Self:
-        """Those that their client still wants: agreed to emails, neither paused nor stopped, address not suppressed."""
-        return self.filter(
-            models.Exists(
-                Consent.objects.filter(client=models.OuterRef("assignment__client"), withdrawn_at=None)
-            ),
-            ~models.Exists(
-                Suppression.objects.filter(address=Lower(models.OuterRef("assignment__client__email")))
-            ),
-            assignment__state__in=(Assignment.State.ACTIVE, Assignment.State.FINISHED),
-        )
-
-    def by_token(self, token: str, now: datetime | None = None) -> "Delivery | None":
-        """The email behind a private link. A garbled, expired or revoked link finds nothing, and all look the same."""
-        links_alive = self.filter(link_expires_at__gt=now or timezone.now(), link_revoked_at=None)
-        return links_alive.filter(token_sha256=links.digest_of(token)).first()
-
-    def by_token_even_expired(self, token: str) -> "Delivery | None":
-        """The same without regard to its age: a link that stops the emails never grows too old to do so."""
-        return self.filter(token_sha256=links.digest_of(token), link_revoked_at=None).first()
-
-
-class Delivery(Owned):
+class Delivery(Linked):
     """One email to one client: a row of the outbox. At most one per assignment, step and kind, ever."""
 
     owner_path = "assignment__client__practitioner"
 
     class Kind(models.TextChoices):
         STEP = "step", "A step"
+        AGAIN = "again", "A step once more"
 
     class State(models.TextChoices):
         DUE = "due", "Waiting to leave"
@@ -90,6 +70,8 @@ class Delivery(Owned):
 
     #: Those that left, as far as we know.
     SENT: ClassVar = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.COMPLAINED)
+    #: Those that left, and neither came back nor were unwanted.
+    LEFT: ClassVar = (State.ACCEPTED, State.DELIVERED)
     #: Those that were called back before they left: planning the step again revives them.
     CALLED_BACK: ClassVar = (State.CANCELLED, State.SUPPRESSED)
     #: Those that the practitioner may let leave once more.
@@ -98,9 +80,12 @@ class Delivery(Owned):
     #: No index of its own: `one_delivery_per_step` begins with it. Each index here is paid for by every email.
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="deliveries", db_index=False)
     #: A step that went to somebody stays: with it would go the email and what the client wrote to it.
-    step = models.ForeignKey(Step, models.PROTECT, related_name="deliveries")
+    #: No index of its own: `delivery_lately` begins with it.
+    step = models.ForeignKey(Step, models.PROTECT, related_name="deliveries", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.STEP)
-    edition = models.ForeignKey(Edition, models.PROTECT, null=True, related_name="deliveries", db_index=False)
+    edition = models.ForeignKey(
+        Edition, models.RESTRICT, null=True, related_name="deliveries", db_index=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     #: In plain words, when the state alone does not say it.
     reason = models.CharField(max_length=300, blank=True)
@@ -111,12 +96,12 @@ class Delivery(Owned):
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
 
-    # --- the lease: whoever holds it may send, until it ends; of one in doubt, when the provider is asked again
+    # --- the lease: whoever holds it may send, until it ends; of one in doubt, when it is looked at again
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     #: Attempts that ended without an answer. A mail server that is away or asks for patience does not count.
     attempts = models.PositiveSmallIntegerField(default=0)
-    #: Whether it was sent once more after we could not know, as `Practice.uncertain` asks.
+    #: Whether it leaves once more after we could not know, as `Practice.uncertain` or a person asks: see `unsent`.
     resent = models.BooleanField(default=False)
 
     # --- what exactly left: edition + these
@@ -132,11 +117,8 @@ class Delivery(Owned):
     code = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(blank=True)
 
-    # --- the private link: only the token's SHA-256 is kept
-    nonce = models.CharField(max_length=32)
-    token_sha256 = models.CharField(max_length=64)
-    link_expires_at = models.DateTimeField()
-    link_revoked_at = models.DateTimeField(null=True)
+    #: The personal note that it brings, where that is at hand. Never a column: what is private is encrypted at rest.
+    note: str | None = None
 
     objects = DeliveryQuerySet.as_manager()  # type: ignore[misc]
 
@@ -160,6 +142,18 @@ class Delivery(Owned):
                 | models.Q(state="submitting")
                 | models.Q(state="uncertain"),
             ),
+            # For a practitioner's home: what left today, found by the few steps that their clients receive. By the
+            # assignments it would be every email that each of them ever got.
+            models.Index(fields=("step", "due_at"), name="delivery_lately"),
+            # For a practitioner's home as well: the few that went wrong.
+            models.Index(
+                fields=("due_at",),
+                name="delivery_gone_wrong",
+                condition=models.Q(state="failed")
+                | models.Q(state="bounced")
+                | models.Q(state="complained")
+                | models.Q(state="suppressed"),
+            ),
             # For events of providers that give back no id of ours.
             models.Index(
                 fields=("provider_id",), name="delivery_by_provider", condition=~models.Q(provider_id="")
@@ -170,24 +164,19 @@ class Delivery(Owned):
         return f"{self.step} to {self.assignment.client}"
 
     @classmethod
-    def planned(cls, assignment_id: int, step_id: int, due_at: datetime, domain: str) -> "Delivery":
+    def planned(
+        cls, assignment: Assignment, step_id: int, due_at: datetime, domain: str, **more: Any
+    ) -> "Delivery":
         """A new row, not yet saved. `domain` ends its Message-ID."""
-        nonce = links.new_nonce()
         return cls(
-            assignment_id=assignment_id,
+            assignment=assignment,
             step_id=step_id,
             due_at=due_at,
             expires_at=due_at + WINDOW,
             message_id=f"<{secrets.token_hex(16)}@{domain}>",
-            nonce=nonce,
-            token_sha256=links.digest_of(links.token_of(nonce)),
-            link_expires_at=due_at + links.LIFETIME,
+            **new_link(due_at + links.LIFETIME),
+            **more,
         )
-
-    @property
-    def token(self) -> str:
-        """The token of its private link, rebuilt. Raises links.LostKey."""
-        return links.token_of(self.nonce, self.token_sha256)
 
     @property
     def client(self) -> Client:
@@ -238,7 +227,8 @@ class Delivery(Owned):
 
     def revive(self, due_at: datetime) -> None:
         """Let it leave at `due_at`, with a full window and all attempts. Not saved: see REVIVED."""
-        self.state, self.reason, self.attempts, self.resent = self.State.DUE, "", 0, False
+        self.resent = self.state == self.State.UNCERTAIN
+        self.state, self.reason, self.attempts = self.State.DUE, "", 0
         self.heard = Heard.NOTHING
         self.due_at, self.expires_at, self.link_expires_at = due_at, due_at + WINDOW, due_at + links.LIFETIME
 
@@ -254,6 +244,7 @@ class Suppression(models.Model):
     #: In lower case.
     address = models.EmailField(unique=True)
     why = models.CharField(max_length=10, choices=Why)
+    #: When it was said, the last time.
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -264,8 +255,8 @@ class Suppression(models.Model):
         """Write to this address no more. Of several reasons the last in `Why` stands, whichever came first."""
         row, new = cls.objects.get_or_create(address=address.lower(), defaults={"why": why, "at": now})
         if not new:
-            lighter = cls.Why.values[: cls.Why.values.index(why)]
-            cls.objects.filter(pk=row.pk, why__in=lighter).update(why=why)
+            no_graver = cls.Why.values[: cls.Why.values.index(why) + 1]
+            cls.objects.filter(pk=row.pk, why__in=no_graver).update(why=why, at=now)
 
 
 class ProviderEvent(models.Model):
@@ -285,9 +276,19 @@ class ProviderEvent(models.Model):
     delivery = models.ForeignKey(Delivery, models.CASCADE, null=True, related_name="events")
     event_id = models.CharField("id of the event", max_length=200, blank=True)
     provider_id = models.CharField("id of the email at the provider", max_length=200, blank=True)
+    #: While its email may still turn up, because the provider tells before we have noted the email's id.
+    findable_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-received_at", "-pk")
+        indexes = (
+            # For the tick: the few that were lost lately.
+            models.Index(
+                fields=("findable_until",),
+                name="event_findable",
+                condition=models.Q(findable_until__isnull=False),
+            ),
+        )
         verbose_name = "event"
 
     def __str__(self) -> str:

@@ -6,31 +6,30 @@ at that moment, one email on each connection at most, is uncertain.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.utils import timezone
 
+from practice.mailing import planning
+from practice.mailing.leases import new_lease
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Outage
+from practice.mailing.patience import LEASE
 from practice.mailing.sender import Sender, Tell, note
 from practice.mailing.transport import open_transport
-from resources.models import Step
 
 log = logging.getLogger(__name__)
 
 State = Delivery.State
 Clock = Callable[[], datetime]
 
-BATCH = 100
-#: Longer than a task's time limit, so that a lease never ends under a living sender.
-LEASE = timedelta(seconds=settings.LEASE_SECONDS)
+BATCH = 200
 #: A sender rings for a fresh one after this long: a worker that is asked to stop has stopped soon after.
-SHIFT = min(timedelta(seconds=20), LEASE / 5)
+SHIFT = min(timedelta(seconds=10), LEASE / 5)
 
 #: What a sender asks of each row. All of it, with its dates and its encrypted note, takes twice as long to load.
 NEEDED = (
@@ -41,7 +40,7 @@ NEEDED = (
 
 
 def deliver(clock: Clock = timezone.now, tell: Tell = note) -> bool:
-    """Hand over what is due until nothing is left, the shift ends, or the server is away.
+    """Hand over what waits and what is due until nothing is left, the shift ends, or the server is away.
 
     `tell` hears of each email and its outcome. Returns whether more is waiting that could leave at once.
     """
@@ -62,24 +61,22 @@ def deliver(clock: Clock = timezone.now, tell: Tell = note) -> bool:
 # --- Claim ----------------------------------------------------------------------------------------
 
 
-def claim(now: datetime, most: int = BATCH) -> list[Delivery]:
-    """Take a lease on up to `most` emails that may leave now. Nobody else gets them before it ends."""
-    lease = secrets.token_hex(16)
+def claim(now: datetime) -> list[Delivery]:
+    """Take a lease on a batch of emails that may leave now. Nobody else gets them before it ends.
+
+    Those that wait first, then those that are due by the schedule. One that was tried before comes last, and alone: it
+    may be what its process died of, and takes nobody with it then.
+    """
+    return _waiting(now, BATCH) or planning.claim_due(now) or _waiting(now, 1, tried=True)
+
+
+def _waiting(now: datetime, most: int, tried: bool = False) -> list[Delivery]:
+    lease = new_lease(now)
     with transaction.atomic():
-        waiting = Delivery.objects.due(now).welcome().order_by("due_at", "pk")
-        rows = waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", "attempts")
-        taken = alone_if_tried(list(rows[:most]))
-        Delivery.objects.filter(pk__in=taken).update(
-            state=State.CLAIMED, lease=lease, lease_until=now + LEASE
-        )
-    steps = Step.objects.select_related("module__practitioner").prefetch_related("prompts")
-    mine = Delivery.objects.filter(pk__in=taken, lease=lease).select_related("assignment__client")
-    lean = mine.only(*NEEDED).prefetch_related(Prefetch("step", steps))
-    return list(lean.order_by("due_at", "pk"))
-
-
-def alone_if_tried(rows: list[tuple[int, int]]) -> list[int]:
-    """The ids to take of (id, attempts): one that was tried before goes alone, so that it takes nobody with it."""
-    if rows and rows[0][1]:
-        return [rows[0][0]]
-    return [pk for pk, attempts in rows if not attempts]
+        before = Q(attempts__gt=0) if tried else Q(attempts=0)
+        waiting = Delivery.objects.due(now).welcome().filter(before)
+        rows = waiting.order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
+        taken = list(rows.values_list("pk", flat=True)[:most])
+        Delivery.objects.filter(pk__in=taken).update(**lease)
+    mine = Delivery.objects.filter(pk__in=taken, lease=lease["lease"]).select_related("assignment__client")
+    return list(mine.only(*NEEDED).order_by("due_at", "pk"))

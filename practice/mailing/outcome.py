@@ -1,14 +1,14 @@
 """What became of an email that was handed to a server, and what a way out must be able to do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from practice.mailing.messages import Letter, letter
 from practice.mailing.mime import envelope_address
-from practice.mailing.models import Delivery
+from practice.mailing.models import Delivery, Suppression
 
 Phase = Literal["build", "connect", "mail", "rcpt", "data", "dot", "api"]
 Kind = Literal["accepted", "later", "refused", "dropped", "unknown", "withdrawn"]
@@ -23,7 +23,8 @@ class Outcome:
     accepted: the server took it. later: not now, and it has not left. refused: never, and it has not left.
     dropped: the connection broke before it left. unknown: nobody can know whether it left.
     withdrawn: it no longer might be submitted, and has not left.
-    `phase` is where it ended, with the server's `code` and `text`.
+    `phase` is where it ended, with the server's `code` and `text`. `unwanted` is why a provider that refused it writes
+    to this address no more.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class Outcome:
     text: str = ""
     retry_after: timedelta | None = None
     provider_id: str = ""
+    unwanted: Suppression.Why | None = None
 
     def in_words(self) -> dict[str, Any]:
         """The server's own words, as a delivery keeps them."""
@@ -39,7 +41,18 @@ class Outcome:
 
 
 class Outage(Exception):
-    """The server cannot be reached, or does not let us in: a sentence. No email is to blame, and none has left."""
+    """The server cannot be reached, or does not let us in: a sentence. No email is to blame, and none has left.
+
+    `wait` is for how long it asks to be left alone, if it does.
+    """
+
+    def __init__(self, why: str, wait: timedelta = timedelta(0)) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class Ended(Outage):
+    """A connection that had served for a while is gone. A new one may be had for the same email."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +68,40 @@ class Offered:
 class Transport(ABC):
     """One way out. In a with block it keeps its connection from the first email to the last.
 
-    Each email is offered, and then submitted or withdrawn. What became of it is told with the next offer, or by
-    `finish`: so it can travel together with the envelope of the next.
+    Each email is offered and answered, and then submitted or withdrawn. What became of it is told with the next answer,
+    or by `finish`: so it can travel together with the envelope of the next.
     """
 
-    #: Whether `submit` waits for the server.
-    submit_waits = False
+    # Whether these wait for the server. What does not is done for many connections one after the other.
+
+    @property
+    def offer_waits(self) -> bool:
+        return False
+
+    @property
+    def answer_waits(self) -> bool:
+        return False
+
+    @property
+    def submit_waits(self) -> bool:
+        return False
 
     @abstractmethod
-    def offer(self, delivery: Delivery, at: datetime) -> Offered:
-        """Bring an email, dated `at`, to the point of no return. Nothing of it has left when this returns.
+    def offer(self, delivery: Delivery, at: datetime) -> None:
+        """Begin to bring an email, dated `at`, to the point of no return.
 
         Raises ValueError, before anything is said, when it cannot be written down; and Outage. `finish` then still
         tells of the last one.
         """
+
+    @classmethod
+    def gather(cls, transports: Iterable[Any]) -> None:
+        """Wait for the answers to all of these at once, where they would wait one after the other."""
+        return
+
+    @abstractmethod
+    def answer(self) -> Offered:
+        """Bring it there. Nothing of it has left when this returns. Raises Outage, which may be Ended."""
 
     @abstractmethod
     def submit(self) -> None:
@@ -96,19 +129,23 @@ class Transport(ABC):
 class CallTransport(Transport):
     """A way out that takes an email in one call, which nobody can look into. The point of no return is the call."""
 
-    submit_waits = True
-
     def __init__(self) -> None:
         self._offered: Letter | None = None
         self._last: Outcome | None = None
+
+    @property
+    def submit_waits(self) -> bool:
+        return True
 
     @abstractmethod
     def send(self, message: Letter, may_submit: MaySubmit) -> Outcome:
         """Hand over one email, if `may_submit` says yes just before the call. Raises Outage and ValueError."""
 
-    def offer(self, delivery: Delivery, at: datetime) -> Offered:
+    def offer(self, delivery: Delivery, at: datetime) -> None:
         envelope_address(delivery.to_address)
         self._offered = letter(delivery, at)
+
+    def answer(self) -> Offered:
         return Offered(last=self.finish())
 
     def submit(self) -> None:

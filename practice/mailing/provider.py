@@ -1,7 +1,7 @@
 """Providers by Anymail, and any other of Django's backends: one call that nobody can look into."""
 
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from functools import cached_property
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -23,6 +23,7 @@ from urllib3.exceptions import NewConnectionError, ProxyError, SSLError
 from practice.mailing.lookups import LOOKUPS
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import CallTransport, MaySubmit, Outage, Outcome
+from practice.mailing.unwanted import why_unwanted
 
 UNREACHABLE = "The mail provider cannot be reached."
 #: What we ask of a provider for each email, where it can be asked.
@@ -51,8 +52,8 @@ class BackendTransport(CallTransport):
         try:
             self.open()
             sent = self.backend.send_messages([message])
-        except AnymailRecipientsRefused as error:
-            return Outcome("refused", "api", text=str(error))
+        except AnymailRecipientsRefused:
+            return self._reported(message)
         except AnymailAPIError as error:
             return self._answered(error)
         except (AnymailError, ValueError) as error:
@@ -63,7 +64,7 @@ class BackendTransport(CallTransport):
             raise Outage(UNREACHABLE) from error
         except OSError as error:
             return Outcome("unknown", "api", text=str(error))
-        return _reported(message) if sent else Outcome("refused", "api")
+        return self._reported(message) if sent else Outcome("refused", "api")
 
     @cached_property
     def deaf_to(self) -> frozenset[str]:
@@ -87,6 +88,19 @@ class BackendTransport(CallTransport):
         self.backend.close()
         self.is_open = False
 
+    def _reported(self, message: EmailMessage) -> Outcome:
+        """An outcome from what Anymail says of a message that was posted; other backends say nothing: that is a yes."""
+        report = getattr(message, "anymail_status", None)
+        status, provider_id = getattr(report, "status", None) or set(), getattr(report, "message_id", None)
+        if report and status & {"rejected", "invalid", "failed"}:
+            why = why_unwanted(self.backend, report, parseaddr(message.to[0])[1])
+            # With RFC 3463's word for an address that nobody can write to.
+            text = "5.1.3 invalid" if status == {"invalid"} else ", ".join(sorted(status))
+            return Outcome("refused", "api", text=text, unwanted=why)
+        if status == {"unknown"} and not provider_id:
+            return Outcome("unknown", "api")
+        return Outcome("accepted", "api", provider_id=str(provider_id or ""))
+
     def _answered(self, error: Any) -> Outcome:
         """An outcome from a provider's HTTP answer, or from the lack of one. Raises Outage."""
         code = error.status_code
@@ -98,8 +112,10 @@ class BackendTransport(CallTransport):
             raise Outage(f"The mail provider does not let us in (it answered {code}).") from error
         if self.same_for and code == 400 and "duplicate_parameter" in str(error):
             return Outcome("accepted", "api", text="It had this email already.")
-        if self.same_for and code == 409:  # the first of two with one key is still at work, or was another
-            return Outcome("unknown", "api", code, str(error))
+        if self.same_for and (code == 409 or code >= 500):
+            # With its key the same may go again. 409: the first of two is still at work, or was another. 500: it may
+            # have been taken before something broke; dated anew it would be another email.
+            return Outcome("unknown", "api", code, str(error), retry_after=_retry_after(error))
         if code < 400 or code in (408, 502, 504):  # an unreadable yes, or somebody in between gave up waiting
             return Outcome("unknown", "api", code, str(error))
         if code == 429 or code >= 500:
@@ -141,17 +157,6 @@ def _lacks(error: Exception) -> str:
 
 def _was_posted(message: EmailMessage) -> bool:
     return getattr(getattr(message, "anymail_status", None), "esp_response", None) is not None
-
-
-def _reported(message: EmailMessage) -> Outcome:
-    """An outcome from what Anymail says of a message that went through; other backends say nothing, which is a yes."""
-    report = getattr(message, "anymail_status", None)
-    status, provider_id = getattr(report, "status", None) or set(), getattr(report, "message_id", None)
-    if status & {"rejected", "invalid", "failed"}:
-        return Outcome("refused", "api", text=", ".join(sorted(status)))
-    if status == {"unknown"} and not provider_id:
-        return Outcome("unknown", "api")
-    return Outcome("accepted", "api", provider_id=str(provider_id or ""))
 
 
 def _never_connected(error: Any) -> bool:

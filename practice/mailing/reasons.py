@@ -44,6 +44,13 @@ NO_SUCH_MAILBOX = re.compile(
     r"\b(?:unknown|not found|does(?: not|n[’']t) exist|not exist|disabled|invalid)\b",
     re.IGNORECASE,
 )
+#: A server that speaks of the sender's address means ours.
+OF_THE_SENDER = re.compile(
+    r"\bsender(?:['’]s)? (?:e-?mail|address|domain|verif|reject|denied|not)", re.IGNORECASE
+)
+#: A server that refuses an email by such words may mean us, beside a detail or without one.
+PERHAPS_OF_US = re.compile(r"\b(?:senders?|from|your)\b", re.IGNORECASE)
+PERHAPS_OUR_ACCOUNT = re.compile(r"\baccounts?\b", re.IGNORECASE)
 
 UNREADABLE = "The address or a name cannot be written into an email. Look at them on the client’s page."
 PARKED = "It was tried three times, and each time something broke before there was an answer."
@@ -61,16 +68,30 @@ NO_ANSWER = "The mail provider gave no answer. Check again later."
 NOTHING_HEARD = (
     "The mail provider has told nothing of this email so far. When it does, the state here changes by itself."
 )
+PERHAPS_BEFORE = "It may have arrived the first time. It was to leave once more, and did not."
 LEASE_ENDED = "The process that was handing it over stopped at that moment."
-LAPSED = "It could not leave within six hours. The step comes with the next one’s turn."
+TOO_LATE = "It could not leave within six hours."
+LAPSED = f"{TOO_LATE} The step comes with the next one’s turn."
 UNWELCOME = (
-    "It was called back: since it was planned, the emails were paused or stopped, or the agreement withdrawn."
+    "It was called back: meanwhile the emails were paused, stopped or held, the agreement was withdrawn, or the "
+    "practitioner’s account was closed."
 )
+#: By `Suppression.Why`: what a provider remembers of an address.
+REMEMBERED = {
+    "bounced": "an email came back from there before",
+    "complained": "an email was marked as unwanted there before",
+    "asked": "it was asked for no more emails there",
+}
 SUPPRESSED = "It was called back: this address must not be written to."
 
 
-def refused(phase: str, code: int | None, text: str) -> str:
-    """Why a server refuses an email for good."""
+def refused(phase: str, code: int | None, text: str, unwanted: str = "") -> str:
+    """Why a server refuses an email for good; `unwanted` (`Suppression.Why`) is what it remembers of the address."""
+    if unwanted:
+        return (
+            f"The mail provider sends nothing to this address any more, because {REMEMBERED[unwanted]}. "
+            "When emails are wanted again, whoever runs Interlude has to tell the provider so, too."
+        )
     if phase == "build":
         return text or UNREADABLE
     if phase == "mail":
@@ -91,6 +112,8 @@ def is_gone(text: str, said: bool | None = None) -> bool:
     `said` is what the provider makes of it, where it makes something of it. A detail (RFC 3463) in the words knows
     better: providers also call it final when a mailbox is full or an email looks like spam.
     """
+    if OF_THE_SENDER.search(text):
+        return False
     if detail := DETAIL.search(text):
         subject, number = detail.groups()
         if f"{subject}.{number}" in GONE:
@@ -98,6 +121,22 @@ def is_gone(text: str, said: bool | None = None) -> bool:
         if subject in NOT_GONE or detail[0][0] != "5":
             return False
     return bool(NO_SUCH_MAILBOX.search(text)) if said is None else said
+
+
+def refused_as_gone(phase: str, text: str, address: str) -> bool:
+    """Whether a refusal in this phase means that nobody gets emails at this address.
+
+    A detail says so wherever it stands. Words alone must be about the recipient: in the answer to RCPT, or where a
+    provider names the address. What may be about us, such as our account, is no news of the client.
+    """
+    words = re.sub(re.escape(address), "", text, flags=re.IGNORECASE)
+    if phase not in ("rcpt", "data", "dot", "api") or PERHAPS_OF_US.search(words):
+        return False
+    detail = DETAIL.search(words)
+    if detail and ".".join(detail.groups()) in GONE:
+        return is_gone(words)
+    named = phase == "rcpt" or (phase == "api" and words != text)
+    return named and not PERHAPS_OUR_ACCOUNT.search(words) and is_gone(words)
 
 
 def status_in(text: str) -> str:

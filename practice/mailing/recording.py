@@ -1,7 +1,7 @@
 """Writes down what became of an email: the end of its way, or when it is tried again."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic, sleep
 
 from django.db import InterfaceError, OperationalError, connection
@@ -11,10 +11,11 @@ from practice.mailing import feedback, reasons
 from practice.mailing.doubt import doubt
 from practice.mailing.models import MOST_ATTEMPTS, Delivery
 from practice.mailing.outcome import Outcome
+from practice.mailing.patience import patience
+from practice.mailing.unsent import unsent
 
 State = Delivery.State
 
-SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 #: How many seconds a known outcome is kept for a database that went away: longer than its restart takes.
 PERSISTENCE = 60
 
@@ -25,8 +26,8 @@ def record(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         doubt(delivery, reasons.UNKNOWN, now, outcome)
         return
     delivery.still_ours().update(**outcome.in_words(), **_became(delivery, outcome, now))
-    if outcome.kind == "refused" and outcome.phase != "mail":  # there they refuse us, and not the recipient
-        feedback.refused(delivery, outcome.code, outcome.text, now)
+    if outcome.kind == "refused":
+        feedback.refused(delivery, outcome.phase, outcome.text, now, outcome.unwanted)
 
 
 def _became(delivery: Delivery, outcome: Outcome, now: datetime) -> dict:
@@ -34,23 +35,17 @@ def _became(delivery: Delivery, outcome: Outcome, now: datetime) -> dict:
     if outcome.kind == "accepted":
         return {"state": State.ACCEPTED, "accepted_at": now, "reason": "", "provider_id": outcome.provider_id}
     if outcome.kind == "refused":
-        why = reasons.refused(outcome.phase, outcome.code, outcome.text)
-        return {"state": State.FAILED, "reason": why[:300]}
+        why = reasons.refused(outcome.phase, outcome.code, outcome.text, outcome.unwanted or "")
+        return unsent(delivery.resent, State.FAILED, why)
     if outcome.kind == "dropped" and delivery.attempts + 1 >= MOST_ATTEMPTS:
-        return {"state": State.FAILED, "reason": reasons.PARKED, "attempts": F("attempts") + 1}
+        return unsent(delivery.resent, State.FAILED, reasons.PARKED) | {"attempts": F("attempts") + 1}
     back: dict = {"state": State.DUE, "lease_until": None}
     if outcome.kind == "withdrawn":
         return back
-    back |= {"due_at": now + (outcome.retry_after or patience(delivery, now))}
+    back |= {"due_at": now + (outcome.retry_after or patience(delivery.window_began_at, now))}
     if outcome.kind == "later":
         return back | {"reason": reasons.later(outcome.code, outcome.text)}
     return back | {"reason": reasons.DROPPED, "attempts": F("attempts") + 1}
-
-
-def patience(delivery: Delivery, now: datetime) -> timedelta:
-    """How long to wait before the next try: as long as it has waited already, from a minute to an hour."""
-    waited = now - delivery.window_began_at
-    return min(max(waited, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def insist(write: Callable[[], object]) -> None:

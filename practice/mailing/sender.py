@@ -9,18 +9,21 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from math import ceil
 from typing import Any, Self
 
 from django.db import DatabaseError
 
-from practice.mailing import ledger, links
+from practice.mailing import ledger
 from practice.mailing.editions import Editions
+from practice.mailing.leases import release
 from practice.mailing.messages import values_for
 from practice.mailing.models import Delivery
-from practice.mailing.outcome import Offered, Outage, Outcome, Transport
+from practice.mailing.offers import Lane, Offer, gone_wrong
+from practice.mailing.outcome import Outage, Outcome, Transport
+from practice.mailing.patience import SHORTEST_WAIT
 from practice.mailing.recording import insist, record
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,7 @@ log = logging.getLogger(__name__)
 State = Delivery.State
 Tell = Callable[[Delivery, Outcome], None]
 
+TOO_MANY = "The mail provider asks for patience: it takes only so many emails at a time."
 #: So few emails are worth no second connection.
 EMAILS_EACH = 5
 
@@ -38,44 +42,6 @@ def note(delivery: Delivery, outcome: Outcome) -> None:
     log.log(
         level, "outbox: email %s %s (%s %s)", delivery.pk, outcome.kind, outcome.phase, outcome.code or "-"
     )
-
-
-@dataclass(eq=False)
-class Lane:
-    """One connection, and the email that was submitted on it while nothing is known of it yet."""
-
-    transport: Transport
-    last: Delivery | None = None
-
-
-@dataclass(eq=False)
-class Offer:
-    """One email on one connection, and how that went."""
-
-    lane: Lane
-    delivery: Delivery
-    now: datetime
-    answer: Offered | None = None
-    error: Exception | None = None
-
-    def make(self) -> None:
-        """Bring it to the point of no return. Asks nothing of the database: it may run in a thread of its own."""
-        try:
-            self.answer = self.lane.transport.offer(self.delivery, self.now)
-        except Exception as error:  # what kind it is, is looked at afterwards
-            self.error = error
-
-    def go(self) -> None:
-        """Let it leave."""
-        try:
-            self.lane.transport.submit()
-        except Exception as error:
-            self.error = error
-
-    @property
-    def may_go(self) -> bool:
-        """Whether it waits at the point of no return."""
-        return self.answer is not None and self.answer.refusal is None
 
 
 class Sender:
@@ -95,15 +61,19 @@ class Sender:
         self.clock, self.tell = clock, tell
         self.lanes: list[Lane] = []
         self.waiting: deque[Delivery] = deque()
+        self.asked_to_wait = timedelta(0)
         self.threads = ThreadPoolExecutor(connections)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.threads.shutdown()
-        for lane in self.lanes:
-            lane.transport.close()
+        try:
+            self.settle()
+        finally:
+            self.threads.shutdown()
+            for lane in self.lanes:
+                lane.transport.close()
 
     def send(self, batch: list[Delivery], until: datetime | None = None) -> int:
         """Hand over a batch; what is left `until` then is given back. Returns how many were handed over.
@@ -111,16 +81,17 @@ class Sender:
         Raises Outage when no connection can be had, and DatabaseError; then, too, what is known was recorded and the
         rest given back.
         """
-        self.waiting, editions, why = deque(batch), Editions(), ""
+        self.waiting, why, wait = deque(batch), "", timedelta(0)
+        editions = Editions(batch, self.clock())
         try:
             while self.waiting and not (until and self.clock() >= until):
                 self._round(editions)
+            self.settle()  # what is known is written down before anybody plans what comes next
         except Outage as outage:
-            why = str(outage)
+            why, wait = str(outage), outage.wait
             raise
         finally:
-            self.settle()
-            insist(lambda: release(self.waiting, why))
+            insist(lambda: release(self.waiting, why, self.clock() + wait if wait else None))
         return len(batch) - len(self.waiting)
 
     def settle(self) -> None:
@@ -135,7 +106,8 @@ class Sender:
 
     def _round(self, editions: Editions) -> None:
         offers = self._offers(editions)
-        self._side_by_side(Offer.make, offers)
+        self._bring(offers)
+        self._bring([offer for offer in offers if offer.may_be_made_again()])
         outage = self._without(offer for offer in offers if isinstance(offer.error, Outage))
         for offer in offers:
             if offer.error and not isinstance(offer.error, Outage):
@@ -150,6 +122,16 @@ class Sender:
                 self._record(offer.delivery, gone_wrong(offer, submitted=True))
         if outage and not self.lanes:
             raise outage
+        if self.asked_to_wait:
+            raise Outage(TOO_MANY, self.asked_to_wait)
+
+    def _bring(self, offers: list[Offer]) -> None:
+        """Bring emails to the point of no return, all at the same time."""
+        transports = [offer.lane.transport for offer in offers]
+        self._side_by_side(Offer.make, offers, waits=any(way.offer_waits for way in transports))
+        if transports:
+            type(transports[0]).gather(transports)
+        self._side_by_side(Offer.hear, offers, waits=any(way.answer_waits for way in transports))
 
     def _offers(self, editions: Editions) -> list[Offer]:
         """The next email for each connection, with its content. Opens connections where more are worth it."""
@@ -166,7 +148,7 @@ class Sender:
     def _dress(self, offer: Offer, editions: Editions) -> bool:
         delivery = offer.delivery
         try:
-            delivery.edition = editions.of(delivery.step, delivery.client)
+            editions.dress(delivery)
             delivery.to_address, delivery.values = delivery.client.email, values_for(delivery.client)
         except DatabaseError:
             raise
@@ -182,12 +164,13 @@ class Sender:
         accepted = self._told_but_accepted(
             (offer.lane, offer.answer.last) for offer in offers if offer.answer
         )
+        if self.asked_to_wait:
+            self._take_back(leaving)
+            offers, leaving = [offer for offer in offers if not offer.may_go], []
         try:
-            free = ledger.note([offer.delivery for offer in leaving], accepted, self.clock())
+            free = ledger.note([offer.delivery for offer in leaving], accepted, self.clock(), _dated(leaving))
         except DatabaseError:
-            self.waiting.extendleft(offer.delivery for offer in offers)
-            for offer in leaving:
-                offer.lane.transport.withdraw()
+            self._take_back(offers)
             for delivery, outcome in accepted:
                 self._record(delivery, outcome)
             raise
@@ -200,6 +183,13 @@ class Sender:
                 offer.lane.transport.withdraw()
                 self._record(offer.delivery, Outcome("withdrawn", "data"))
         return [offer for offer in leaving if offer.delivery.pk in free]
+
+    def _take_back(self, offers: list[Offer]) -> None:
+        """Let none of these leave now."""
+        self.waiting.extendleft(offer.delivery for offer in offers)
+        for offer in offers:
+            if offer.may_go:
+                offer.lane.transport.withdraw()
 
     def _without(self, offers: Iterable[Offer]) -> Outage | None:
         """Do without connections that can no longer be had: their emails go back to the others. Returns the reason."""
@@ -232,6 +222,8 @@ class Sender:
             self._record(last, outcome)
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        if outcome.code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.asked_to_wait = max(self.asked_to_wait, outcome.retry_after or SHORTEST_WAIT)
         insist(lambda: record(delivery, outcome, self.clock()))
         self.tell(delivery, outcome)
 
@@ -240,18 +232,6 @@ class Sender:
         return list(self.threads.map(do, these) if waits and len(these) > 1 else map(do, these))
 
 
-def gone_wrong(offer: Offer, submitted: bool) -> Outcome:
-    """The outcome of an error that no server told us. The log gets its name, never what the email says."""
-    error = offer.error
-    log.error("outbox: email %s: %s", offer.delivery.pk, type(error).__name__)
-    if submitted:
-        return Outcome("unknown", "api", text=type(error).__name__)
-    if isinstance(error, ValueError):
-        return Outcome("refused", "build", text=str(error) if isinstance(error, links.LostKey) else "")
-    return Outcome("dropped", "build", text=type(error).__name__)
-
-
-def release(deliveries: Iterable[Delivery], why: str) -> None:
-    """Give a lease back: none of these has left. It is no email's fault and costs no attempt."""
-    for delivery in deliveries:
-        delivery.still_ours().update(state=State.DUE, lease_until=None, reason=why[:300])
+def _dated(offers: list[Offer]) -> datetime | None:
+    """The moment that these emails are dated with: the same for all of a round."""
+    return offers[0].now if offers else None

@@ -8,12 +8,11 @@ next, so that an email costs one round trip.
 """
 
 import smtplib
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from functools import lru_cache
-from socket import IPPROTO_TCP, TCP_NODELAY
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -21,7 +20,9 @@ from django.core.mail.backends.smtp import EmailBackend
 from practice.mailing.bounces import return_address
 from practice.mailing.mime import content_of, envelope_address
 from practice.mailing.models import Delivery
-from practice.mailing.outcome import Offered, Outage, Outcome, Phase, Transport
+from practice.mailing.outcome import Ended, Offered, Outage, Outcome, Phase, Transport
+from practice.mailing.wire import Wire, gather
+from practice.people.our_address import our_address
 
 #: What is said for each email before its text, and how the server's answer begins when it agrees.
 ENVELOPE: tuple[tuple[Phase, int], ...] = (("mail", 2), ("rcpt", 2), ("data", 3))
@@ -37,21 +38,19 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Parcel:
-    """One email, ready for the wire: what is said for its envelope, and its text with the final dot."""
+    """One email, ready for the wire: the three lines of its envelope, and its text with the final dot."""
 
-    envelope: tuple[bytes, bytes, bytes]
+    envelope: bytes
     text: bytes
 
     @classmethod
     def of(cls, delivery: Delivery, at: datetime) -> "Parcel":
         """Raises ValueError when it cannot be written down."""
-        content = content_of(delivery, at)
-        sender = return_address(delivery) or _our_address(settings.DEFAULT_FROM_EMAIL)
+        sender = return_address(delivery) or envelope_address(our_address())
         recipient = envelope_address(delivery.to_address)
-        commands = f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"
-        mail, rcpt, data = (command.encode("ascii") for command in commands)
-        # RFC 5321, 4.5.2: a dot at the beginning of a line is doubled.
-        return cls((mail, rcpt, data), content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        envelope = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
+        # RFC 5321, 4.5.2: a dot at the beginning of a line would be doubled; `content_of` begins none with it.
+        return cls(envelope.encode("ascii"), content_of(delivery, at) + b".\r\n")
 
 
 class SmtpTransport(Transport):
@@ -59,19 +58,38 @@ class SmtpTransport(Transport):
 
     def __init__(self, backend: EmailBackend) -> None:
         self.backend = backend
+        self._wire: Wire | None = None
+        self._pipelines = False
         #: Offered, and neither submitted nor withdrawn.
         self._offered: Parcel | None = None
         #: Submitted, and to travel with whatever is said next.
         self._going: bytes = b""
         self._last: Outcome | None = None
+        #: Whether an email was answered on this connection.
+        self._served = False
 
-    def offer(self, delivery: Delivery, at: datetime) -> Offered:
+    @property
+    def offer_waits(self) -> bool:
+        return self._wire is None
+
+    @property
+    def answer_waits(self) -> bool:
+        return not self._pipelines
+
+    def offer(self, delivery: Delivery, at: datetime) -> None:
         parcel = Parcel.of(delivery, at)
-        if self.backend.connection is not None:
-            with suppress(Outage):  # the server ended a connection that had served for a while
-                return Offered(self._say(parcel), self._told())
-        self._open()
-        return Offered(self._say(parcel), self._told())
+        if self._wire is None:
+            self._open()
+        self._offered = parcel
+        self._begin(parcel)
+
+    @classmethod
+    def gather(cls, transports: Iterable[Any]) -> None:
+        gather([way._wire for way in transports if way._wire is not None and way._pipelines])
+
+    def answer(self) -> Offered:
+        parcel, self._offered = self._offered, None
+        return Offered(self._answer(parcel) if parcel else None, self._told())
 
     def submit(self) -> None:
         if self._offered is not None:
@@ -84,7 +102,7 @@ class SmtpTransport(Transport):
     def finish(self) -> Outcome | None:
         if self._going:
             try:
-                self._write(self._going)
+                self._say(self._going)
                 self._hear_of_last()
             except Broken:
                 self._hang_up()
@@ -93,23 +111,23 @@ class SmtpTransport(Transport):
     def close(self) -> None:
         self._going, self._offered = b"", None
         try:
+            if self._wire is not None:
+                self._wire.give_back()
             self.backend.close()
         except (smtplib.SMTPException, OSError):
             self.backend.connection = None
+        self._wire = None
 
     # --- One conversation ---------------------------------------------------------------------------
 
-    def _say(self, parcel: Parcel) -> Outcome | None:
-        """Let the last text go and offer the next email. Returns its refusal.
-
-        Raises Outage when the server is gone before it heard of this email.
-        """
+    def _answer(self, parcel: Parcel) -> Outcome | None:
+        """What the server says to an email: its refusal. Raises Outage when it is gone before it heard of it."""
         try:
-            refusal = self._pipelined(parcel) if self._pipelines else self._one_by_one(parcel)
+            refusal = self._hear_all() if self._pipelines else self._one_by_one(parcel)
         except Broken as broken:
             self._hang_up()
             if broken.phase in ("dot", "mail"):
-                raise Outage("The mail server breaks the connection.") from broken
+                raise self._gone("The mail server breaks the connection.") from broken
             return Outcome("dropped", broken.phase, text=str(broken))
         except BaseException:
             self._hang_up()
@@ -119,46 +137,55 @@ class SmtpTransport(Transport):
         elif refusal.code == 421:  # the server says that it hangs up
             self._hang_up()
             if refusal.phase == "mail":
-                raise Outage("The mail server takes no emails at the moment.")
-        elif self._connected:
+                raise self._gone("The mail server takes no emails at the moment.")
+        elif self._wire is not None:
             self._reset()
+        self._served = True
         return refusal
 
-    def _pipelined(self, parcel: Parcel) -> Outcome | None:
-        had_last = bool(self._going)
-        self._write(self._going + b"".join(parcel.envelope))
-        if had_last:
+    def _gone(self, why: str) -> Outage:
+        return Ended(why) if self._served else Outage(why)
+
+    def _begin(self, parcel: Parcel) -> None:
+        """Say as much as the server takes at once: the text of the last email and the whole envelope of this one."""
+        if self._pipelines:
+            try:
+                self._say(self._going + parcel.envelope, replies=len(ENVELOPE) + bool(self._going))
+            except Broken:
+                self._hang_up()
+
+    def _hear_all(self) -> Outcome | None:
+        if self._going:
             self._hear_of_last()
-        answers = [(phase, wanted, *self._hear(phase)) for phase, wanted in ENVELOPE]
-        refusal = next(
-            (not_taken(p, code, text) for p, wanted, code, text in answers if code // 100 != wanted), None
-        )
-        if refusal and answers[-1][2] // 100 == 3:
+        refusal, code = None, 0
+        for phase, wanted in ENVELOPE:
+            code, text = self._hear(phase)
+            if code // 100 != wanted:
+                refusal = refusal or not_taken(phase, code, text)
+            if code == 421:  # nothing comes after it
+                return refusal
+        if refusal and code // 100 == 3:
             self._hang_up()  # it waits for a text without a recipient
         return refusal
 
     def _one_by_one(self, parcel: Parcel) -> Outcome | None:
         if self._going:
-            self._write(self._going)
+            self._say(self._going)
             self._hear_of_last()
-        for (phase, wanted), command in zip(ENVELOPE, parcel.envelope, strict=True):
-            self._write(command, phase)
+        for (phase, wanted), command in zip(ENVELOPE, parcel.envelope.splitlines(keepends=True), strict=True):
+            self._say(command, phase)
             code, text = self._hear(phase)
             if code // 100 != wanted:
                 return not_taken(phase, code, text)
         return None
 
     def _hear_of_last(self) -> None:
-        """What became of the text that was just written."""
+        """What became of the text that was just said."""
+        code, text = self._hear("dot")
+        self._last = (
+            Outcome("accepted", "dot", code, text) if code // 100 == 2 else not_taken("dot", code, text)
+        )
         self._going = b""
-        try:
-            code, text = self._hear("dot")
-            self._last = (
-                Outcome("accepted", "dot", code, text) if code // 100 == 2 else not_taken("dot", code, text)
-            )
-        except Broken as broken:
-            self._last = Outcome("unknown", "dot", text=str(broken))
-            raise
 
     def _told(self) -> Outcome | None:
         last, self._last = self._last, None
@@ -166,63 +193,60 @@ class SmtpTransport(Transport):
 
     # --- The wire -----------------------------------------------------------------------------------
 
-    def _write(self, data: bytes, phase: Phase = "mail") -> None:
+    def _say(self, data: bytes, phase: Phase = "mail", replies: int = 1) -> None:
         """Say something: with the text of the last email in front, if that is to go."""
-        view, said = memoryview(data), 0
         try:
-            while said < len(data):
-                said += self._connection.sock.send(view[said:])  # type: ignore[union-attr]
-        except (OSError, smtplib.SMTPException) as error:
-            if self._going:
-                # The final dot goes last: while any of the text is still here, the server has not got it.
-                whole = said >= len(self._going)
-                self._last = Outcome(
-                    "unknown" if whole else "dropped", "dot" if whole else "data", text=str(error)
-                )
-                self._going = b""
-            raise Broken(phase, error) from error
+            self._open_wire.say(data, replies)
+        except OSError as error:
+            raise self._broken(phase, error) from error
 
     def _hear(self, phase: Phase) -> tuple[int, str]:
         try:
-            code, text = self._connection.getreply()
-        except (smtplib.SMTPException, OSError) as error:
-            raise Broken(phase, error) from error
+            code, text = self._open_wire.hear()
+        except OSError as error:
+            raise self._broken(phase, error) from error
         if code // 100 not in (2, 3, 4, 5):
-            raise Broken(phase, f"The server's answer cannot be understood: {text.decode(errors='replace')}")
-        return code, text.decode(errors="replace")
+            raise self._broken(phase, f"The server's answer cannot be understood: {text}")
+        return code, text
+
+    def _broken(self, phase: Phase, why: object) -> Broken:
+        """The connection is of no more use. Says what that means for the email whose text was on its way."""
+        if self._going:
+            # The final dot goes last: while any of the text is still here, the server has not got it.
+            whole = self._wire is not None and self._wire.went_out >= len(self._going)
+            self._last = Outcome("unknown" if whole else "dropped", "dot" if whole else "data", text=str(why))
+            self._going = b""
+        return Broken(phase, why)
 
     @property
-    def _connection(self) -> smtplib.SMTP:
-        if self.backend.connection is None:
-            raise smtplib.SMTPServerDisconnected("The connection is closed.")
-        return self.backend.connection
-
-    @property
-    def _connected(self) -> bool:
-        return self.backend.connection is not None
-
-    @property
-    def _pipelines(self) -> bool:
-        return self._connection.has_extn("pipelining")
+    def _open_wire(self) -> Wire:
+        if self._wire is None:
+            raise ConnectionError("The connection is closed.")
+        return self._wire
 
     def _open(self) -> None:
         self.close()
         try:
             self.backend.open()
-            self._connection.ehlo_or_helo_if_needed()
-            self._connection.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # type: ignore[union-attr]
+            connection: Any = self.backend.connection
+            connection.ehlo_or_helo_if_needed()
+            self._pipelines = connection.has_extn("pipelining")
+            self._wire = Wire(connection.sock, settings.EMAIL_TIMEOUT)
+            self._served = False
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Outage(_in_words(error)) from error
 
     def _reset(self) -> None:
         try:
-            self._connection.rset()
-        except (smtplib.SMTPException, OSError):
+            self._say(b"RSET\r\n")
+            self._hear("mail")
+        except Broken:
             self._hang_up()
 
     def _hang_up(self) -> None:
         """End the connection without a word: in the middle of an email, QUIT would be taken for a line of it."""
+        self._wire = None
         if self.backend.connection is not None:
             self.backend.connection.close()
             self.backend.connection = None
@@ -234,10 +258,6 @@ def not_taken(phase: Phase, code: int, text: str) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _our_address(mailbox: str) -> str:
-    return envelope_address(parseaddr(mailbox)[1])
-
-
 def _in_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return "The mail server does not accept our user name and password."

@@ -23,20 +23,24 @@ WORDS = {
         "{client} marked an email as unwanted, in their mail program. It may have been a slip.",
         TALK,
     ),
-    Why.ASKED: ("{client} asked for no more emails.", TALK),
+    Why.ASKED: (
+        "{client} asked for no more emails.",
+        "Talk about it when you meet. If emails are wanted again, invite {client} on their page: with their own "
+        "yes they may leave for this address again.",
+    ),
 }
 
 
 @holds.reason
 def suppressed(assignments: Sequence[Assignment]) -> dict[int, Hold]:
     """Those whose client's address must not be written to."""
-    addresses = {row.pk: row.client.email.lower() for row in assignments}
-    why = dict(Suppression.objects.filter(address__in=addresses.values()).values_list("address", "why"))
-    return {
-        row.pk: held(Why(why[addresses[row.pk]]), row.client.name)
-        for row in assignments
-        if addresses[row.pk] in why
+    clients = {row.client_id: row.client for row in assignments}
+    addresses = {pk: client.email.lower() for pk, client in clients.items()}
+    why = dict(Suppression.objects.filter(address__in={*addresses.values()}).values_list("address", "why"))
+    found = {
+        pk: held(Why(why[address]), clients[pk].name) for pk, address in addresses.items() if address in why
     }
+    return {row.pk: found[row.client_id] for row in assignments if row.client_id in found}
 
 
 def held(why: Why, client: str) -> Hold:

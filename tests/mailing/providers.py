@@ -1,4 +1,4 @@
-"""What five providers post, in their own shapes, and a browser that posts it with the secret."""
+"""What six providers post, in their own shapes, and a browser that posts it with the secret."""
 
 import base64
 import hashlib
@@ -23,6 +23,8 @@ def use_provider(settings, name):
         "BREVO_API_KEY": "for-tests",
         "RESEND_API_KEY": "for-tests",
         "MAILGUN_API_KEY": "for-tests",
+        "MAILERSEND_API_TOKEN": "for-tests",
+        "MAILERSEND_SIGNING_SECRET": "for-tests",
     }
 
 
@@ -229,6 +231,42 @@ def mailgun(row, what, at=1772989205.25, **more):
         },
         **more,
     }
+
+
+def mailersend(row, what, at="2026-03-08T17:00:05.000000Z"):
+    """It gives back no id of ours, nor the Message-ID."""
+    kind = {
+        "taken": "sent",
+        "delivered": "delivered",
+        "returned": "soft_bounced",
+        "gone": "hard_bounced",
+        "complained": "spam_complaint",
+        "unsubscribed": "unsubscribed",
+    }[what]
+    morph = {"object": "recipient_bounce", "reason": "Their server did not take it."}
+    return {
+        "type": f"activity.{kind}",
+        "created_at": at,
+        "data": {
+            "object": "activity",
+            "id": hashlib.sha256(f"{row.pk}{what}{at}".encode()).hexdigest()[:24],
+            "type": kind,
+            "created_at": at,
+            "email": {
+                "from": "letters@example.com",
+                "subject": "This week",
+                "message": {"object": "message", "id": row.provider_id},
+                "recipient": {"object": "recipient", "email": row.to_address},
+            },
+            "morph": morph if "bounced" in kind else None,
+        },
+    }
+
+
+def post_mailersend(said):
+    """Post it with its signature."""
+    body = json.dumps(said).encode()
+    return post("mailersend", body, signature=hmac.new(b"for-tests", body, hashlib.sha256).hexdigest())
 
 
 #: By the name in the address: what one posts for a row and a word, ready to be posted.

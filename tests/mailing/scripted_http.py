@@ -6,24 +6,39 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from tests.mailing.postmark_search import search
 from tests.mailing.scripted_smtp import DROP, STALL
 
 OK = {"ErrorCode": 0, "Message": "OK"}
 
 
+def inactive(address):
+    """What Postmark says to an email for an address to which it writes no more."""
+    said = (
+        "You tried to send to a recipient that has been marked as inactive.\n"
+        f"Found inactive addresses: {address}.\n"
+        "Inactive recipients are ones that have generated a hard bounce, a spam complaint or a manual suppression."
+    )
+    return 422, {}, {"ErrorCode": 406, "Message": said}
+
+
 class ScriptedProvider(ThreadingHTTPServer):
     """`answer`: None for the usual, (status, headers, body), or DROP or STALL, with which the email is taken all the
-    same. `hides`: the list does not show what was taken.
+    same; `takes_all_the_same`: so it is with any answer. `hides`: the list does not show what was taken. `inactive`:
+    the addresses that Postmark writes to no more, and why; `listed`: what it says of them instead.
     """
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.answer, self.hides, self.now = None, False, datetime.now(UTC)
+        self.answer, self.takes_all_the_same = None, False
+        self.hides, self.now = False, datetime.now(UTC)
+        self.inactive, self.listed = {}, None
         self.requests, self.accepted, self.by_key, self.connections = [], [], {}, 0
 
     @property
@@ -56,36 +71,36 @@ class Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        """Postmark's search of sent messages."""
+        """Postmark's search of sent messages, or of addresses that it writes to no more."""
         self.server.requests.append(self)
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        found = [] if self.server.hides else [row for row in self.server.accepted if self.shows(row, asked)]
         if self.headers["X-Postmark-Server-Token"] != "for-tests":
             self.say(401, {}, {"ErrorCode": 10, "Message": "no such token"})
         elif self.server.answer:
             self.say(*self.server.answer)
+        elif self.path.startswith("/message-streams/outbound/suppressions/dump?"):
+            part = parse_qs(urlsplit(self.path).query)["EmailAddress"][0]
+            rows = [
+                {"EmailAddress": to, "SuppressionReason": why} for to, why in self.server.inactive.items()
+            ]
+            found = [row for row in rows if part in row["EmailAddress"]]
+            self.say(200, {}, {"Suppressions": found} if self.server.listed is None else self.server.listed)
         else:
-            self.say(200, {}, {"TotalCount": len(found), "Messages": found})
-
-    def shows(self, row, asked):
-        return (
-            asked["recipient"] in row["Recipients"]
-            and row["Metadata"].get("delivery") == asked["metadata_delivery"]
-            and {"count", "offset"} <= asked.keys()
-        )
+            status, found = search(self.path, [] if self.server.hides else self.server.accepted)
+            self.say(status, {}, found)
 
     def do_POST(self):
         self.body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.requests.append(self)
         answer = self.server.answer
-        if isinstance(answer, tuple):
+        scripted = isinstance(answer, tuple)
+        if scripted and not self.server.takes_all_the_same:
             return self.say(*answer)
-        told = self.taken(json.loads(self.body)) if answer in (None, DROP, STALL) else answer
+        told = self.taken(json.loads(self.body))
         if answer in (DROP, STALL):
             time.sleep(1.5 if answer is STALL else 0)
             self.close_connection = True
             return None
-        return self.say(*told)
+        return self.say(*(answer if scripted else told))
 
     def taken(self, posted):
         """Take an email, unless its key says that it was taken before. Returns what to answer."""
@@ -107,6 +122,8 @@ class Conversation(BaseHTTPRequestHandler):
                 return 400, {}, {"code": "duplicate_parameter", "message": "idempotencyKey was used"}
             server.by_key[key] = provider_id, self.body
             said = {"messageId": provider_id}
+        elif (to := parseaddr(posted["To"])[1]) in server.inactive:
+            return inactive(to)
         else:
             said = OK | {"MessageID": provider_id, "To": posted["To"]}
         server.accepted.append(
@@ -115,6 +132,7 @@ class Conversation(BaseHTTPRequestHandler):
                 "MessageID": provider_id,
                 "Recipients": [str(posted.get("To") or posted["to"]).rpartition("<")[2].rstrip(">")],
                 "Metadata": posted.get("Metadata", {}),
+                "MessageStream": posted.get("MessageStream", "outbound"),
                 "ReceivedAt": server.now.isoformat(),
             }
         )
@@ -145,3 +163,12 @@ def use_provider(settings, url, name="postmark", **more):
         "REQUESTS_TIMEOUT": 1,
         **more,
     }
+
+
+def use_any(settings, url, name):
+    """Let mail leave through any of Anymail's providers, at this server."""
+    use_provider(settings, url, name)
+    prefix = name.upper()
+    for key in ("API_KEY", "SECRET_KEY", "API_TOKEN", "SERVER_TOKEN", "PROJECT_ID"):
+        settings.ANYMAIL[f"{prefix}_{key}"] = "for-tests"
+    settings.ANYMAIL[f"{prefix}_API_URL"] = f"{url}/api/"

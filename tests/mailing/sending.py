@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
-from practice.mailing import asking, outbox, planning
+from practice.mailing import asking, feedback, outbox, planning
 from practice.mailing.doubt import recover
 
 #: Sunday 8 March 2026, 18:00 in Berlin, when Ada's first step is due.
@@ -12,6 +12,7 @@ SLOT = datetime(2026, 3, 8, 17, 0, tzinfo=UTC)
 
 def send_due(now=SLOT):
     """One tick, in this process."""
+    feedback.look_again(now)
     recover(now)
     planning.plan(now)
     while outbox.deliver(lambda: now):

@@ -35,7 +35,7 @@ def make_emails(maya, module, number, states=("accepted", "submitting", "uncerta
         Assignment(client=who, module=module, first_on=SLOT.date(), at=SLOT.time(), state="finished")
         for who in people
     )
-    rows = [Delivery.planned(row.pk, module.steps.first().pk, SLOT, "example.com") for row in series]
+    rows = [Delivery.planned(row, module.steps.first().pk, SLOT, "example.com") for row in series]
     for n, (row, who) in enumerate(zip(rows, people, strict=True)):
         row.state, row.submitted_at, row.to_address = states[n % len(states)], SLOT, who.email
         row.provider_id = f"provider-{n}"

@@ -3,46 +3,32 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from practice.mailing import bounces, feedback
+from practice.mailing import bounces, tasks
 from practice.mailing.bounces import return_address
 from practice.mailing.heard import Heard
 from practice.mailing.mailbox import new_mails
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
+from tests.mailing.coming_back import FOLDER, came, left_by_smtp, mail
 from tests.mailing.scripted_imap import imap_server
-from tests.mailing.sending import SLOT
 
-FOLDER = Path(__file__).parent / "bounces"
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def row(planned, settings):
     """Ada's first email, which left by SMTP."""
-    settings.BOUNCE_ADDRESS = "bounces@example.com"
-    fields = {"state": "accepted", "submitted_at": SLOT, "accepted_at": SLOT, "to_address": "Ada@example.org"}
-    Delivery.objects.filter(pk=planned.pk).update(**fields)
-    planned.refresh_from_db()
-    return planned
-
-
-def mail(name, to):
-    return (FOLDER / f"{name}.eml").read_text().replace("{to}", to).replace("\n", "\r\n").encode()
-
-
-def came(row, name, to=None):
-    """Read the mail of this name, sent to the email's return address. Returns what became of the email."""
-    feedback.take(bounces.read(mail(name, to or return_address(row))), SLOT)
-    row.refresh_from_db()
-    return row.state
+    return left_by_smtp(planned, settings)
 
 
 # --- The servers
@@ -166,7 +152,7 @@ def test_bytes_of_any_kind_are_no_bounce(content):
     assert bounces.read(content).delivery_id is None
 
 
-# --- The command
+# --- The command and the task
 
 
 def read_bounces(**options):
@@ -205,6 +191,7 @@ def test_a_mail_that_was_being_read_when_it_stopped_is_read_again(row, settings)
         ("", "Set BOUNCE_MAILBOX"),
         ("https://secret@example.com", "begin with imap"),
         ("imap://bounces:secret@127.0.0.1:1/", "cannot be read (ConnectionRefusedError)"),
+        ("imap://bounces:secret/word@127.0.0.1/", "cannot be used"),
     ],
 )
 def test_a_mailbox_that_cannot_be_read_is_named_without_its_password(row, settings, url, says):
@@ -221,6 +208,33 @@ def test_a_wrong_password_is_not_told(row, settings):
         with pytest.raises(CommandError) as said:
             read_bounces()
     assert "secret" not in str(said.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_beat_reads_the_mailbox_and_two_at_once_take_each_mail_once(row, settings):
+    mails = [mail(name, return_address(row)) for name in ("postfix-delayed", "postfix-unknown-user")]
+
+    def worker(_number):
+        try:
+            tasks.read_bounces()
+        finally:
+            connection.close()
+
+    with imap_server(*mails, *(b"Subject: %d" % number for number in range(20))) as server:
+        settings.BOUNCE_MAILBOX = server.url()
+        with ThreadPoolExecutor(2) as workers:
+            list(workers.map(worker, range(2)))
+    row.refresh_from_db()
+    assert row.state == "bounced"
+    assert ProviderEvent.objects.count() == 22
+    assert Suppression.objects.count() == 1
+
+
+def test_a_mailbox_that_is_away_is_told_to_the_log_and_tried_again(row, settings, caplog):
+    settings.BOUNCE_MAILBOX = "imap://bounces:secret@127.0.0.1:1/"
+    tasks.read_bounces()
+    assert "BOUNCE_MAILBOX cannot be read" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_mail_servers_pipe_hands_over_one_mail(row, process_env):

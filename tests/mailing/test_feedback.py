@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from practice.assignments.models import Assignment
-from practice.mailing import feedback, planning
+from practice.mailing import feedback, ledger, outbox, planning
 from practice.mailing.feedback import Event, delivery_of
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
@@ -201,10 +201,24 @@ def test_what_the_provider_tells_ends_the_doubt(settings, row, state, what, beca
     assert (row.accepted_at is None) == (became == "failed")
 
 
-def test_an_email_in_doubt_that_did_arrive_is_not_sent_again(row):
-    left(row, "due", accepted_at=None, resent=True, provider_id="")
-    assert told(row, "returned", "delayed") == "due"
-    assert told(row, "delivered") == "delivered"
+@pytest.mark.parametrize("state", ["due", "claimed"])
+@pytest.mark.parametrize(
+    ("what", "became"), [("taken", "accepted"), ("delayed", "accepted"), ("delivered", "delivered")]
+)
+def test_an_email_in_doubt_that_did_leave_is_not_sent_again(settings, row, state, what, became):
+    use_provider(settings, "sendgrid")
+    left(row, state, accepted_at=None, resent=True, provider_id="")
+    assert told(row, "returned", by="sendgrid") == state
+    assert told(row, what, by="sendgrid") == became
+    assert not outbox.claim(SLOT)
+    assert ledger.note([row], [], SLOT) == set()
+
+
+def test_news_of_the_time_before_does_not_settle_one_that_came_back_and_leaves_again(settings, row):
+    use_provider(settings, "sendgrid")
+    told(row, "returned", by="sendgrid")
+    row.send_again(SLOT)
+    assert told(row, "taken", "delayed", by="sendgrid") == "due"
 
 
 def test_the_providers_id_is_learned_from_the_event(settings, row):
@@ -254,23 +268,57 @@ def test_another_clients_emails_go_on(row, maya, module):
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "suppressed"),
+    ("phase", "text", "suppressed"),
     [
-        (550, "5.1.1 <ada@example.org>: Recipient address rejected: User unknown", True),
-        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", True),
-        (550, "No such user here", True),
-        (550, "5.4.1 Recipient address rejected: user does not exist", True),
-        (550, "5.7.1 Your message looks like spam", False),
-        (552, "5.2.2 Mailbox full", False),
-        (550, "5.1.8 Sender address rejected: domain not found", False),
-        (451, "4.1.1 User unknown, perhaps", False),
-        (554, "Transaction failed", False),
-        (None, "", False),
+        ("rcpt", "5.1.1 <ada@example.org>: Recipient address rejected: User unknown", True),
+        ("rcpt", "5.1.10 RESOLVER.ADR.RecipientNotFound", True),
+        ("rcpt", "5.1.1 The email account that you tried to reach does not exist.", True),
+        ("rcpt", "No such user here", True),
+        ("rcpt", "5.4.1 Recipient address rejected: user does not exist", True),
+        ("dot", "5.1.1 User unknown", True),
+        ("api", "5.1.3 invalid", True),
+        ("api", '{"message": "The recipient address Ada@Example.org does not exist"}', True),
+        ("rcpt", "5.7.1 Your message looks like spam", False),
+        ("rcpt", "5.2.2 Mailbox full", False),
+        ("rcpt", "4.1.1 User unknown, perhaps", False),
+        ("dot", "Transaction failed", False),
+        ("api", "", False),
+        # About us, or perhaps.
+        ("rcpt", "5.1.8 Sender address rejected: domain not found", False),
+        ("rcpt", "5.1.1 Sender address rejected: User unknown", False),
+        ("rcpt", "Sender address rejected: Domain not found", False),
+        ("rcpt", "<ada@example.org>: mail from this address does not exist", False),
+        ("rcpt", "Your account has been disabled", False),
+        ("rcpt", "5.2.1 Your account has been disabled", False),
+        ("rcpt", "account disabled", False),
+        ("mail", "5.1.1 User unknown", False),
+        ("data", "No such user", False),
+        ("dot", "unknown user", False),
+        ("api", "account disabled", False),
+        ("api", '{"error": "account disabled", "to": "ada@example.org"}', False),
+        ("api", '{"message": "Unknown user"}', False),
+        ("build", "The address cannot be written, or the user is unknown.", False),
     ],
 )
-def test_a_mailbox_that_a_mail_server_does_not_know_is_not_tried_each_week(row, code, text, suppressed):
-    feedback.refused(row, code, text, SLOT)
+def test_a_refusal_suppresses_an_address_only_when_it_is_about_the_recipient(row, phase, text, suppressed):
+    feedback.refused(row, phase, text, SLOT)
     assert Suppression.objects.filter(address="ada@example.org", why="bounced").exists() == suppressed
+
+
+def test_an_address_with_a_word_about_us_in_it_is_no_word_about_us(row):
+    left(row, to_address="your.account@example.org")
+    feedback.refused(row, "rcpt", "<Your.Account@example.org>: No such user", SLOT)
+    assert Suppression.objects.filter(address="your.account@example.org").exists()
+
+
+@pytest.mark.parametrize(
+    "details", ["smtp;550 Sender address rejected: Domain not found", "550 5.1.1 sender rejected"]
+)
+def test_a_bounce_that_speaks_of_the_sender_suppresses_nothing(row, details):
+    post("postmark", postmark(row, "gone", Details=details))
+    row.refresh_from_db()
+    assert row.state == "bounced"
+    assert not Suppression.objects.exists()
 
 
 # --- What cannot be read

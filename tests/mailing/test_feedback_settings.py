@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,21 @@ def test_trying_out_needs_none(settings):
 def test_a_bounce_address_with_no_room_for_an_id_is_refused(settings, address):
     (error,) = refused(settings, BOUNCE_ADDRESS=address)
     assert "BOUNCE_ADDRESS" in error.msg
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.skipif(find_spec("boto3") is not None, reason="boto3 is installed here")
+def test_amazon_ses_without_its_package_is_refused_and_the_way_to_it_named(settings, debug):
+    use_provider(settings, "amazon_ses")
+    settings.DEBUG = debug
+    (error,) = [error for error in run_checks() if (error.id or "").startswith("mailing.")]
+    assert "boto3" in error.msg
+    assert "add boto3 to requirements.in" in error.hint
+
+
+def test_a_way_out_that_does_not_exist_is_refused_by_name(settings):
+    (error,) = refused(settings, EMAIL_BACKEND="anymail.backends.postmrak.EmailBackend")
+    assert "anymail.backends.postmrak" in error.msg
 
 
 def test_the_first_migration_of_a_practice_says_it(tmp_path):

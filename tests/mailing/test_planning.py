@@ -36,6 +36,7 @@ def test_every_step_comes_once_and_in_order_across_clock_changes(maya, mail_fold
     begin = datetime.combine(first_on, time(), UTC) - timedelta(days=2)
     client = make_client(maya, "Cleo", "cleo@example.org", zone)
     assignment = make_assignment(client, make_module(maya, steps=4), first_on=first_on, at=at, now=begin)
+    assignment.rest_after(0)
     slots = [assignment.rhythm.moment(first_on + WEEK * turn) for turn in range(4)]
     every_now_and_then = {begin + timedelta(hours=8) * turn for turn in range(5 * 7 * 3)}
     around = {
@@ -49,6 +50,7 @@ def test_every_step_comes_once_and_in_order_across_clock_changes(maya, mail_fold
 
 
 def test_after_an_outage_of_three_weeks_one_email_leaves(assignment, mail_folder):
+    assignment.rest_after(0)
     send_due(SLOT)
     for hours in range(8 * 24):
         send_due(SLOT + 4 * WEEK - timedelta(days=1) + timedelta(hours=hours))
@@ -158,6 +160,7 @@ def test_a_module_that_lost_its_steps_ends_its_assignment(assignment, module):
 
 
 def test_a_step_moved_to_the_end_is_not_sent_again(assignment, module, mail_folder):
+    assignment.rest_after(0)
     send_due(SLOT)
     module.steps.filter(title="Step 1").update(position=9)
     for weeks in (1, 2, 3, 4):

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from practice.mailing.messages import Letter
 from practice.mailing.transport import open_transport
-from tests.mailing.scripted_http import scripted_provider, use_provider
+from tests.mailing.scripted_http import scripted_provider, use_any, use_provider
 from tests.mailing.scripted_smtp import DROP, STALL, free_port
 from tests.mailing.sending import SLOT, send_due
 
@@ -59,6 +59,21 @@ def test_a_provider_may_name_the_time_as_a_date(planned, provider):
     assert after(planned).due_at == SLOT + timedelta(minutes=20)
 
 
+def test_a_provider_that_asks_for_patience_is_left_alone_with_all_that_waits(several, provider, settings):
+    settings.CONNECTIONS = 1
+    provider.answer = 429, {"Retry-After": "600"}, {}
+    for minutes in range(10):
+        send_due(SLOT + timedelta(minutes=minutes))
+    assert len(provider.requests) == 1
+    assert set(several.values_list("state", "due_at", "attempts")) == {
+        ("due", SLOT + timedelta(minutes=10), 0)
+    }
+    provider.answer = None
+    send_due(SLOT + timedelta(minutes=10))
+    assert set(several.values_list("state", flat=True)) == {"accepted"}
+    assert len(provider.accepted) == 5
+
+
 @pytest.mark.parametrize(
     "told", ["soon", "-5", "", "Sun, 99 Mar 2026 09:20:00 GMT", "Sun, 08 Mar 2026 09:20:00 -0000"]
 )
@@ -85,17 +100,6 @@ def test_no_answer_from_the_provider_itself_is_never_called_sent_or_failed(plann
 def test_an_answer_that_cannot_be_read_is_no_refusal(planned, provider, to):
     provider.answer = 200, {}, {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": to}
     assert after(planned).state in ("uncertain", "accepted")
-
-
-def test_an_address_that_the_provider_refuses_is_final(planned, provider):
-    said = (
-        "You tried to send to a recipient that has been marked as inactive.\n"
-        "Found inactive addresses: ada@example.org.\n"
-        "Inactive recipients are ones that have generated a hard bounce or a spam complaint."
-    )
-    provider.answer = 422, {}, {"ErrorCode": 406, "Message": said}
-    row = after(planned)
-    assert (row.state, row.reason) == ("failed", "The mail provider refused it.")
 
 
 def test_a_yes_that_names_nobody_is_not_believed(planned, provider):
@@ -200,14 +204,6 @@ PROVIDERS = {
     "unisender_go": (ONE, {"message": {"track_read": 0, "track_links": 0}}),
 }
 HAVE_NO_METADATA = {"mailersend", "postal"}
-
-
-def use_any(settings, url, name):
-    use_provider(settings, url, name)
-    prefix = name.upper()
-    for key in ("API_KEY", "SECRET_KEY", "API_TOKEN", "SERVER_TOKEN", "PROJECT_ID"):
-        settings.ANYMAIL[f"{prefix}_{key}"] = "for-tests"
-    settings.ANYMAIL[f"{prefix}_API_URL"] = f"{url}/api/"
 
 
 def contains(told, wanted):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -56,7 +57,7 @@ def due_together(practitioner, how_many, moment):
             first_on=local.date(),
             at=local.time(),
             every_weeks=1,
-            now=moment - timedelta(seconds=1),
+            now=moment - timedelta(hours=1),  # so long ago that it can no longer be taken back
         )
     assert set(Assignment.objects.values_list("next_due_at", flat=True)) == {moment}
 
@@ -167,7 +168,43 @@ def test_two_beats_send_nothing_twice(maya, worker, broker, smtp_sink, this_minu
     assert recipients(smtp_sink) == everybody(40)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no server that could go away")
+has_a_server = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no server")
+
+
+@has_a_server
+def test_a_worker_keeps_its_database_connection_from_tick_to_tick(
+    maya, worker, broker, smtp_sink, this_minute
+):
+    due_together(maya, 5, this_minute)
+    worker(threads=1)
+    ring(broker)
+    wait_until(nothing_waits, "the emails to leave", 30)
+    first = connections_at_rest()
+    assert len(first) == 1
+    ring(broker)
+    wait_until(lambda: connections_at_rest() != first, "the next tick", 30)
+    assert connections_at_rest().keys() == first.keys()
+
+
+def connections_at_rest():
+    """Each connection to the database but our own, by its process and its beginning, and when it was last used."""
+    found, before = connections_of_others(), None
+    while found != before:
+        time.sleep(0.3)
+        found, before = connections_of_others(), found
+    return found
+
+
+def connections_of_others():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, backend_start, query_start FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return {(pid, began): used for pid, began, used in cursor.fetchall()}
+
+
+@has_a_server
 def test_a_database_that_was_away_is_found_again(maya, worker, broker, smtp_sink, this_minute):
     worker()
     ring(broker)

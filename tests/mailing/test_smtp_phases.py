@@ -91,7 +91,8 @@ def test_a_break_after_the_final_dot_is_never_called_sent_or_failed(planned, ser
 def test_the_practice_may_choose_to_send_once_more_when_nobody_can_know(planned, server):
     Practice.objects.update(uncertain="resend")
     server.script = {"DOT": DROP}
-    row = after(planned)
+    after(planned)
+    row = after(planned, minutes=1)
     assert row.state == "uncertain"
     assert len(server.accepted) == 2
     ids = {content.partition(b"Message-ID:")[2].split()[0] for content in server.accepted}

@@ -2,14 +2,15 @@
 
 import json
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from practice.mailing import asking
+from practice.mailing import asking, outbox
 from practice.mailing.doubt import recover
-from practice.mailing.models import Delivery
+from practice.mailing.models import Delivery, Suppression
 from practice.people.models import Consent, Practice
 from tests.cast import NOW
 from tests.mailing.scripted_http import scripted_provider, use_provider
@@ -89,6 +90,47 @@ def test_what_a_killed_process_left_is_handed_over_again_by_another(planned, key
     assert after(planned, minutes=5).state == "accepted"
     assert len(keyed.accepted) == 1
     assert keyed.requests[0].body == keyed.requests[1].body
+
+
+def test_it_is_the_same_email_although_time_passes_while_it_is_handed_over(planned, keyed):
+    """Its Date is of the beginning of the round; the row is written later. The key follows from the Date."""
+    passing = (SLOT + timedelta(milliseconds=700 * moment) for moment in count())
+    keyed.answer = DROP
+    outbox.deliver(lambda: next(passing))
+    keyed.answer = None
+    assert after(planned, minutes=2).state == "accepted"
+    first, second = keyed.requests
+    assert (first.body, first.headers.get("Idempotency-Key")) == (
+        second.body,
+        second.headers.get("Idempotency-Key"),
+    )
+    assert len(keyed.accepted) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("choice", Practice.Uncertain.values)
+def test_an_error_at_the_provider_that_had_taken_it_makes_no_second_email(planned, keyed, status, choice):
+    choose(choice)
+    keyed.answer, keyed.takes_all_the_same = (status, {}, {}), True
+    row = after(planned)
+    assert (row.state, row.code, row.resent) == ("submitting", status, False)
+    assert after(planned, minutes=1).state == "submitting"
+    keyed.answer = None
+    assert after(planned, minutes=3).state == "accepted"
+    assert len(keyed.accepted) == 1
+    assert len({request.body for request in keyed.requests}) == 1
+
+
+def test_an_error_at_the_provider_that_had_not_taken_it_costs_no_email(planned, keyed):
+    keyed.answer = 503, {"Retry-After": "120"}, {}
+    assert after(planned).state == "submitting"
+    assert after(planned, minutes=1).state == "submitting"
+    assert after(planned, minutes=2).state == "submitting"
+    assert len(keyed.requests) == 2  # at once, and after the two minutes that it asked for
+    keyed.answer = None
+    assert after(planned, minutes=3).state == "submitting"
+    assert after(planned, minutes=4).state == "accepted"
+    assert len(keyed.accepted) == 1
 
 
 def test_one_that_never_arrived_at_the_provider_leaves_then(planned, keyed):
@@ -176,6 +218,27 @@ def test_one_that_is_no_longer_wanted_is_not_handed_over_again_and_not_called_un
     assert len(keyed.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: Consent.objects.update(withdrawn_at=NOW),
+        lambda row: row.assignment.pause(SLOT),
+        lambda row: Suppression.objects.create(address="ada@example.org", why="asked"),
+    ],
+)
+def test_one_that_is_taken_back_while_others_are_asked_about_is_not_handed_over_again(planned, keyed, change):
+    keyed.answer = DROP
+    row = after(planned)
+    keyed.answer = None
+    later = SLOT + timedelta(minutes=1)
+    with asking.open_provider() as asker:
+        (listed,) = asking.in_doubt(later, asker)
+        change(row)
+        assert asking.hand_over_again(listed, asker, later)
+    assert len(keyed.requests) == 1
+    assert after(planned, minutes=1).state == "uncertain"
+
+
 def test_another_text_under_the_same_key_is_an_open_question(planned, provider, settings):
     use_provider(settings, provider.url, "resend")
     provider.answer = DROP
@@ -227,6 +290,26 @@ def test_what_the_provider_shows_in_its_list_was_accepted(planned, provider, cho
     row = after(planned, minutes=1)
     assert (row.state, row.provider_id, row.accepted_at) == ("accepted", "id-1", SLOT)
     assert len(provider.accepted) == 1
+
+
+def test_it_is_found_although_the_provider_writes_the_address_otherwise(planned, provider):
+    """Of a domain with an umlaut, a mail server gets to see xn--bcher-kva.example."""
+    type(planned.client).objects.update(email="ada@bücher.example")
+    provider.answer = DROP
+    after(planned)
+    assert provider.accepted[0]["Recipients"] == ["ada@xn--bcher-kva.example"]
+    provider.answer = None
+    assert after(planned, minutes=1).state == "accepted"
+    assert len(provider.accepted) == 1
+
+
+def test_another_stream_of_the_same_account_is_not_looked_at(planned, provider, settings):
+    settings.ANYMAIL["POSTMARK_MESSAGE_STREAM"] = "letters"
+    provider.answer = DROP
+    after(planned)
+    provider.answer = None
+    assert after(planned, minutes=1).state == "accepted"
+    assert "messagestream=letters" in provider.requests[-1].path
 
 
 def test_a_list_may_lag_behind(planned, provider):
@@ -413,6 +496,7 @@ def test_checking_again_may_get_no_answer(desk, uncertain, provider):
 
 def test_a_provider_that_cannot_be_asked_may_still_tell(desk, uncertain, provider, settings):
     use_provider(settings, provider.url, "brevo")
+    settings.ANYMAIL |= {"WEBHOOK_SECRET": "interlude:a-secret-of-twenty-characters"}
     asked = len(provider.requests)
     assert "the state here changes by itself" in check(desk, uncertain)
     assert len(provider.requests) == asked
@@ -433,8 +517,9 @@ def test_tom_cannot_check_mayas_email(client, tom, uncertain, provider):
     assert len(provider.requests) == asked
 
 
-def test_what_is_asked_of_the_provider_is_an_id_and_an_address(uncertain, provider):
+def test_what_is_asked_of_the_provider_is_an_id_and_no_address(uncertain, provider):
     after(uncertain, minutes=1)
     asked = provider.requests[-1]
     assert f"metadata_delivery={uncertain.pk}" in asked.path
+    assert "example.org" not in asked.path
     assert json.loads(provider.requests[0].body)["Metadata"] == {"delivery": str(uncertain.pk)}

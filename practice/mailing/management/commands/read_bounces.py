@@ -1,6 +1,5 @@
 """`manage.py read_bounces`: learn from bounce mails which emails came back."""
 
-import imaplib
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from practice.mailing import bounces, feedback
 from practice.mailing.heard import Heard
-from practice.mailing.mailbox import new_mails
+from practice.mailing.mailbox import Unreadable, new_mails
 
 #: EX_TEMPFAIL of sysexits.h: a mail server keeps the mail and comes again.
 COME_AGAIN = 75
@@ -35,10 +34,8 @@ class Command(BaseCommand):
                     read[take(mail)] += 1
             else:
                 raise CommandError("Set BOUNCE_MAILBOX, or give me a mail with --stdin.")
-        except ValueError as error:
-            raise CommandError(f"BOUNCE_MAILBOX cannot be used. {error}") from None
-        except (imaplib.IMAP4.error, OSError) as error:  # their words may hold the password
-            raise CommandError(f"BOUNCE_MAILBOX cannot be read ({type(error).__name__}).") from None
+        except Unreadable as error:
+            raise CommandError(str(error)) from None
         except DatabaseError as error:
             raise CommandError(
                 f"The database is away ({type(error).__name__}).", returncode=COME_AGAIN

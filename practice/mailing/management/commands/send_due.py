@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from practice.mailing import asking, outbox, planning
+from practice.mailing import asking, feedback, outbox, planning
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Outcome
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         def clock() -> datetime:
             return now or timezone.now()
 
+        feedback.look_again(clock())
         recover(clock())
         planned = planning.plan(clock())
         self.stdout.write(f"Planned: {planned}.")
