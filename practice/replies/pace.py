@@ -2,17 +2,21 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from practice.assignments.away import moment_to_expect
 from practice.assignments.models import Assignment
 from practice.mailing.models import Delivery, Suppression
-from practice.replies.forms import PauseForm
+from practice.people import audit
+from practice.replies.days import days_form, days_of, name_days, remove_days
+from practice.replies.forms import DaysForm, PauseForm
 from practice.replies.private import private_page, render
 
-BY_CLIENT = Assignment.By.CLIENT
+BY_CLIENT, BY_SILENCE = Assignment.By.CLIENT, Assignment.By.SILENCE
 
 
 def find_even_expired(request: HttpRequest, token: str) -> Delivery | None:
@@ -20,7 +24,7 @@ def find_even_expired(request: HttpRequest, token: str) -> Delivery | None:
     return Delivery.objects.by_token_even_expired(token)
 
 
-@private_page(find_even_expired)
+@private_page(find_even_expired, always=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show what can be stopped; stop this series or all emails. A mail program's one click stops the series."""
@@ -40,14 +44,16 @@ def stop_everything(delivery: Delivery, now: datetime) -> None:
     client = delivery.assignment.client
     for assignment in Assignment.objects.running().filter(client=client):
         assignment.stop(now, by=BY_CLIENT)
-    client.withdraw_consent(now)
+    with transaction.atomic():
+        client.withdraw_consent(now)
+        audit.note(None, audit.Action.WITHDREW, client)
     Suppression.add(client.email, Suppression.Why.ASKED, now)
 
 
 @private_page(find_even_expired)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Show how the series goes on; rest for a week or until a day, or carry on."""
+    """Show how the series goes on; rest for a week or until a day, carry on, or keep days free of emails."""
     if request.method != "POST":
         return _pace_page(request, delivery, PauseForm(timezone.localdate()))
     assignment, now = delivery.assignment, timezone.now()
@@ -65,6 +71,16 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             if not form.is_valid():
                 return _pace_page(request, delivery, form, status=422)
             assignment.pause(now, by=BY_CLIENT, until=form.cleaned_data["until"])
+        case "without_notes" | "with_notes" as chosen:
+            assignment.go_without_reminders(chosen == "without_notes")
+        case "free_days":
+            days = days_form(delivery.client, now, request.POST)
+            if not days.is_valid():
+                form = PauseForm(timezone.localdate())
+                return _pace_page(request, delivery, form, days, status=422)
+            name_days(delivery.client, **days.cleaned_data, now=now, by_client=True)
+        case "remove_days":
+            remove_days(delivery.client, request.POST.get("days", ""))
     return redirect(request.path)
 
 
@@ -74,8 +90,8 @@ def after_next_slot(assignment: Assignment) -> date | None:
 
 
 def may_carry_on(assignment: Assignment) -> bool:
-    """Whether a rest or an end was the client's own choice, and their address may be written to."""
-    own_choice = assignment.state_by == BY_CLIENT and assignment.state in ("paused", "stopped")
+    """Whether a rest or an end was the client's own choice or came by itself, and their address may be written to."""
+    own_choice = assignment.state_by in (BY_CLIENT, BY_SILENCE) and assignment.state in ("paused", "stopped")
     return own_choice and not _is_suppressed(assignment) and assignment.may_resume()
 
 
@@ -86,11 +102,26 @@ def _is_suppressed(assignment: Assignment) -> bool:
 def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     assignment = delivery.assignment
     context = {"assignment": assignment, "all_stopped": _is_suppressed(assignment)}
-    return render(request, "stop.html", delivery, context | {"may_carry_on": may_carry_on(assignment)})
+    # This page opens however old its link is; the client's own page does not.
+    context |= {
+        "may_carry_on": may_carry_on(assignment),
+        "link_is_open": delivery.link_expires_at > timezone.now(),
+    }
+    return render(request, "stop.html", delivery, context)
 
 
-def _pace_page(request: HttpRequest, delivery: Delivery, form: PauseForm, status: int = 200) -> HttpResponse:
-    assignment = delivery.assignment
-    context = {"assignment": assignment, "form": form}
+def _pace_page(
+    request: HttpRequest,
+    delivery: Delivery,
+    form: PauseForm,
+    days: DaysForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    assignment, now = delivery.assignment, timezone.now()
+    context = {"assignment": assignment, "form": form, "next_at": moment_to_expect(assignment)}
     context |= {"may_carry_on": may_carry_on(assignment), "all_stopped": _is_suppressed(assignment)}
+    context |= {
+        "days_form": days or days_form(delivery.client, now),
+        "free_days": days_of(delivery.client, now),
+    }
     return render(request, "pace.html", delivery, context, status)

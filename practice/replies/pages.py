@@ -4,7 +4,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from practice.mailing import personal
 from practice.mailing.models import Delivery
+from practice.replies import address
 from practice.replies.forms import ReflectionForm
 from practice.replies.models import Reply, ReplyQuerySet
 from practice.replies.private import private_page, render
@@ -23,14 +25,18 @@ def find_open(request: HttpRequest, token: str) -> Delivery | None:
 @private_page(find_open)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reflection(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Show the reading and its questions; take a draft ("Save for later") or a reflection ("Send")."""
-    if request.method == "POST":
-        return _save(request, delivery) if "save" in request.POST else _send(request, delivery)
+    """Show the reading and its questions; take a draft ("Save for later") or a reflection ("Send"); give one back."""
+    if request.method != "POST":
+        return _page(request, delivery)
+    if "take_back" in request.POST:
+        return _take_back(request, delivery)
+    return _save(request, delivery) if "save" in request.POST else _send(request, delivery)
+
+
+def _page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     own = own_replies(request, delivery)
     if begun := _begun(request, own):
-        sheet = Sheet.continuing(begun)
-        form = ReflectionForm(sheet.questions, saved=begun.values())
-        return _writing_page(request, delivery, sheet, form)
+        return _draft_page(request, delivery, begun)
     if own.exists() and "another" not in request.GET:
         return _sent_page(request, delivery, own.sent())
     sheet = Sheet.blank(delivery)
@@ -62,9 +68,11 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         reply = _keep(request, delivery, sheet)
         sheet = Sheet.continuing(reply, sheet.page) if reply else sheet
         return _writing_page(request, delivery, sheet, form, status=422)
-    reply = write(delivery, sheet, form.values(), timezone.now(), send=True)
+    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), send=True)
     _remember(request, reply)
     # No redirect: a browser that keeps no cookies would come back to an empty page.
+    if reply and not reply.sent_at:
+        return render(request, "kept.html", delivery, {"reply": reply})
     return _sent_page(
         request, delivery, delivery.replies.filter(pk__in=[reply.pk] if reply else []), just_now=True
     )
@@ -75,15 +83,27 @@ def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     reply = _keep(request, delivery, sheet)
     if reply and reply.sent_at:
         return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk))
-    form = ReflectionForm(sheet.questions, saved=reply.values() if reply else ())
-    sheet = Sheet.continuing(reply, sheet.page) if reply else sheet
-    return _writing_page(request, delivery, sheet, form, saved=reply is not None)
+    if reply:
+        return _draft_page(request, delivery, reply, sheet.page, state="saved")
+    return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions))
+
+
+def _take_back(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """Make a draft again of what this browser sent, if nobody has opened it yet."""
+    asked_for = request.POST["take_back"]
+    reply = next((one for one in own_replies(request, delivery) if str(one.pk) == asked_for), None)
+    if reply is None:
+        sheet = Sheet.blank(delivery)
+        return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions), state="not yours")
+    if reply.sent_at and not delivery.replies.filter(pk=reply.pk).take_back():
+        return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk), stays=True)
+    return _draft_page(request, delivery, reply, state="taken back")
 
 
 def _keep(request: HttpRequest, delivery: Delivery, sheet: Sheet) -> Reply | None:
     form = ReflectionForm(sheet.questions, request.POST)
     form.is_valid()
-    reply = write(delivery, sheet, form.values(), timezone.now())
+    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice())
     _remember(request, reply)
     return reply
 
@@ -106,19 +126,33 @@ def _begun(request: HttpRequest, own: ReplyQuerySet) -> Reply | None:
     return next((reply for reply in drafts if str(reply.pk) == asked_for), drafts.first())
 
 
+def _draft_page(
+    request: HttpRequest, delivery: Delivery, begun: Reply, page: str = "", state: str = "draft"
+) -> HttpResponse:
+    """The page on which a draft is carried on with; a new one, unless it is named."""
+    sheet = Sheet.continuing(begun, page)
+    form = ReflectionForm(sheet.questions, saved=begun.values(), choice=begun.choice())
+    return _writing_page(request, delivery, sheet, form, state=state, begun=begun)
+
+
 def _writing_page(
     request: HttpRequest,
     delivery: Delivery,
     sheet: Sheet,
     form: ReflectionForm,
     status: int = 200,
-    saved: bool = False,
+    *,
+    state: str = "",
+    begun: Reply | None = None,
 ) -> HttpResponse:
+    """`state` says how this page came about: "draft", "saved", "taken back", "not yours", or "" for a new one."""
     own = own_replies(request, delivery)
     context = {
         "form": form,
+        "note": personal.notes_of([delivery]).get(delivery.pk),
         "sheet": sheet.seal(delivery),
-        "saved": saved,
+        "state": state,
+        "begun": begun,
         "sent": own.sent(),
         "other_drafts": [reply for reply in own.drafts() if reply.pk != sheet.reply],
     }
@@ -126,7 +160,21 @@ def _writing_page(
 
 
 def _sent_page(
-    request: HttpRequest, delivery: Delivery, replies: ReplyQuerySet, just_now: bool = False
+    request: HttpRequest,
+    delivery: Delivery,
+    replies: ReplyQuerySet,
+    *,
+    just_now: bool = False,
+    stays: bool = False,
 ) -> HttpResponse:
-    context = {"sent": replies.prefetch_related("answers"), "just_now": just_now}
+    """What was sent, and how far it has come. `stays` where it could not be taken back."""
+    shown = list(replies.prefetch_related("answers"))
+    context = {
+        "sent": shown,
+        "has_shared_words": any(reply.has_shared_words() for reply in shown),
+        "may_be_taken_back": set(replies.unopened().values_list("pk", flat=True)),
+        "just_now": just_now,
+        "stays": stays,
+        "asks_of_address": address.asks(delivery, timezone.now()),
+    }
     return render(request, "sent.html", delivery, context)

@@ -12,8 +12,9 @@ from typing import Any, Self
 from django.core import signing
 
 from practice.mailing.models import Delivery
+from practice.mailing.reading import Asked, Reading
 from practice.replies.models import Answer, Reply
-from resources.models import Prompt, PromptKind
+from resources.models import PromptKind
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,11 @@ class Question:
     options: tuple[str, ...] = ()
 
     @classmethod
-    def of_prompt(cls, prompt: Prompt) -> Self:
-        """A prompt of a step. A choice without anything to choose becomes a question for words."""
-        options = tuple(
-            dict.fromkeys(line for option in prompt.options if (line := " ".join(str(option).split())))
-        )
-        choosable = prompt.kind in {PromptKind.TEXT, PromptKind.SCALE} or options
-        return cls(prompt.pk, prompt.kind if choosable else PromptKind.TEXT, prompt.text, options)
+    def of(cls, asked: Asked) -> Self:
+        """A question of a reading. A choice without anything to choose becomes a question for words."""
+        options = tuple(dict.fromkeys(line for option in asked.options if (line := " ".join(option.split()))))
+        choosable = asked.kind in {PromptKind.TEXT, PromptKind.SCALE} or options
+        return cls(asked.prompt, asked.kind if choosable else PromptKind.TEXT, asked.text, options)
 
     @classmethod
     def of_answer(cls, answer: Answer) -> Self:
@@ -51,8 +50,8 @@ class Sheet:
 
     @classmethod
     def blank(cls, delivery: Delivery) -> Self:
-        """A new page with the questions of the step as they are now."""
-        return cls(secrets.token_hex(16), tuple(map(Question.of_prompt, delivery.step.prompts.all())))
+        """A new page with the questions that this client's email brought."""
+        return cls(secrets.token_hex(16), tuple(map(Question.of, Reading.of_delivery(delivery).questions)))
 
     @classmethod
     def continuing(cls, reply: Reply, page: str = "") -> Self:

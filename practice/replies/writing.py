@@ -9,14 +9,23 @@ from django.db import transaction
 
 from practice.mailing.models import Delivery
 from practice.replies.models import Reply
+from practice.replies.sharing import SHARE_ALL, Choice
 from practice.replies.sheet import Sheet
 
 
 @transaction.atomic
 def write(
-    delivery: Delivery, sheet: Sheet, values: Sequence[str], now: datetime, *, send: bool = False
+    delivery: Delivery,
+    sheet: Sheet,
+    values: Sequence[str],
+    now: datetime,
+    *,
+    choice: Choice = SHARE_ALL,
+    send: bool = False,
 ) -> Reply | None:
     """Save the answers of one open page as a draft, or send them. Returns the reply that now holds them.
+
+    Where the client keeps everything for themselves, nothing is sent: it stays a draft, which only they see.
 
     Returns None when there is nothing to keep: no answer, and no draft that was emptied. What was sent before stays
     as it is: the same page sent twice is one reply, and other words sent after it are another.
@@ -28,12 +37,14 @@ def write(
         if not send or reply.values() == list(values):
             return reply
         reply, sheet = None, replace(sheet, page=secrets.token_hex(16))
-    if reply is None and not any(values):
+    if reply is None and not any(values) and not choice.tells(values):
         return None
     reply = reply or Reply(delivery=delivery)
+    tells = choice.tells(values)
     reply.page = sheet.page
-    reply.keep(sheet.questions, values, now)
-    if send:
+    reply.kept_at = None if tells else now if send else reply.kept_at
+    reply.keep(sheet.questions, values, now, choice)
+    if send and tells:
         reply.send(now)
     return reply
 

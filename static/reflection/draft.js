@@ -14,6 +14,7 @@ if (form) {
   let wait = 2000;
   let saving = null;
   let closed = false;
+  let stopAsking = () => {}; // ends the request that is on its way
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
   const fields = () => [...form.elements].filter((field) => field.name && field.type !== "submit");
@@ -54,17 +55,29 @@ if (form) {
     const count = changed;
     say(words.saving);
     let answer;
+    const controller = new AbortController();
+    const tooLong = setTimeout(() => controller.abort(), 20000); // a connection that is there and carries nothing
+    stopAsking = () => controller.abort();
     try {
-      answer = await fetch(words.draft, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const body = new URLSearchParams(new FormData(form));
+      answer = await fetch(words.draft, { method: "POST", body, signal: controller.signal });
       if ([400, 404, 413].includes(answer.status)) { closed = true; say(words.closed); return false; }
+      if (answer.status === 429) {
+        say(words.slow);
+        later(1000 * (Number(answer.headers.get("Retry-After")) || 60));
+        return false;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const { sheet } = await answer.json();
       if (sheet) form.elements.sheet.value = sheet;
     } catch {
+      if (closed) return false;
       say(words.offline);
       later(wait);
       wait = Math.min(wait * 2, 30000);
       return false;
+    } finally {
+      clearTimeout(tooLong);
     }
     kept = count;
     wait = 2000;
@@ -103,7 +116,12 @@ if (form) {
   addEventListener("online", () => { if (changed > kept) save(); });
   addEventListener("visibilitychange", () => { if (document.hidden && changed > kept) save(); });
   addEventListener("beforeunload", (event) => { if (changed > kept) event.preventDefault(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  document.addEventListener("leave", () => {
+    closed = true;
+    kept = changed;
+    clearTimeout(timer);
+    stopAsking();
+  });
 
   form.querySelectorAll("textarea").forEach(grow);
   bringBack();

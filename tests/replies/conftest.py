@@ -17,7 +17,7 @@ def delivery(assignment):
 def deliver(assignment, step, now=None):
     """An email that left, the way the planner makes it."""
     now = now or timezone.now()
-    delivery = Delivery.planned(assignment.pk, step.pk, now, "example.org")
+    delivery = Delivery.planned(assignment, step.pk, now, "example.org")
     delivery.state, delivery.accepted_at = Delivery.State.ACCEPTED, now
     delivery.save()
     return delivery

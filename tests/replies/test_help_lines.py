@@ -1,8 +1,52 @@
 """Help lines: one tap calls, and nothing that is no number becomes one."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from practice.replies.templatetags.help_lines import callable_lines
+
+TEMPLATES = Path(__file__).parents[2] / "templates/reflection"
+TAG = re.compile(r"{%\s*(\w+)")
+#: What opens something that has an end: a condition, a block that another template fills, a repetition.
+OPENING = {"if", "for", "block", "with", "ifchanged", "filter"}
+
+
+def open_tags(text):
+    """The tags of a template that are still open at the end of this much of it."""
+    found = []
+    for tag in TAG.findall(text):
+        if tag in OPENING:
+            found.append(tag)
+        elif tag.startswith("end") and tag.removeprefix("end") in OPENING:
+            assert found.pop() == tag.removeprefix("end")
+    return found
+
+
+def test_the_help_box_depends_on_nothing():
+    base = (TEMPLATES / "base.html").read_text()
+    before, _, rest = base.partition('<section class="help"')
+    assert rest
+    assert open_tags(before) == []
+    box = rest.partition("</section>")[0]
+    assert not {"if", "block"} & set(TAG.findall(box))
+
+
+def test_every_page_of_a_client_has_it():
+    # “Leave this page” leads to one that shall tell nobody anything; their own words leave as a file.
+    others = ("base.html", "elsewhere.html", "words.html")
+    pages = [path for path in TEMPLATES.glob("*.html") if path.name not in others]
+    included = {
+        name
+        for path in TEMPLATES.glob("*.html")
+        for name in re.findall(r'"reflection/(.+?)"', path.read_text())
+    }
+    assert len(pages) > 8
+    for page in pages:
+        text = page.read_text()
+        whole = text.startswith('{% extends "reflection/base.html" %}')
+        assert whole or (page.name in included and "<body" not in text), page.name
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def test_a_thousand_visits_to_every_link_change_no_row(phone, other_browser, lin
         "pace/",
         "stop/",
         "stop/?what=all",
+        "address/?alone=no",
     )
     visits = cycle((page, method, browser) for page in pages for method in ("get", "head")
                    for browser in (phone, other_browser))  # fmt: skip

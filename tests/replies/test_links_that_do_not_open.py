@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-PAGES = ("", "draft/", "pace/", "stop/")
+PAGES = ("", "draft/", "pace/", "stop/", "address/")
 
 
 @pytest.fixture

@@ -129,3 +129,15 @@ def test_nothing_stops_by_a_post_that_names_nothing(phone, link, running):
     assert "Nothing has changed yet" in pressed(phone, f"{link}stop/")
     running.refresh_from_db()
     assert running.state == "active"
+
+
+def test_short_notes_in_between_are_gone_without_and_let_come_again(phone, link, running):
+    assert "Short notes" not in text_of(phone.get(f"{link}pace/"))
+    running.remind(3)
+    assert "You can go without." in text_of(phone.get(f"{link}pace/"))
+    assert "None come." in pressed(phone, f"{link}pace/", do="without_notes")
+    running.refresh_from_db()
+    assert running.no_reminders
+    pressed(phone, f"{link}pace/", do="with_notes")
+    running.refresh_from_db()
+    assert not running.no_reminders

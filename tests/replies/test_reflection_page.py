@@ -43,6 +43,11 @@ def test_it_says_before_sending_what_will_happen(phone, link):
     assert "Leave any of these empty." in page
 
 
+def test_a_line_to_arrive_with_stands_before_the_questions(phone, link):
+    page = text_of(phone.get(link))
+    assert page.index("feel your feet on the floor") < page.index("What stayed with you from reading 1?")
+
+
 def test_help_lines_are_on_every_page_and_call_at_a_tap(phone, link):
     sent = phone.post(link, typed(phone.get(link), "The sea."))
     for page in (
@@ -59,14 +64,14 @@ def test_all_four_kinds_are_shown_and_nothing_is_preselected(phone, link, delive
             step=delivery.step, position=9, kind=kind, text=f"A {kind}", options=["Rest", "Walk"]
         )
     page = soup(phone.get(link))
-    assert not page.find_all(checked=True)
+    assert not page.select("[name^=answer-][checked]")
     assert [box["value"] for box in page.find_all("input", {"name": "answer-1"})] == [
         *map(str, range(11)),
         "",
     ]
     assert [box["type"] for box in page.find_all("input", {"name": "answer-2"})] == ["radio"] * 3
     assert [box["type"] for box in page.find_all("input", {"name": "answer-3"})] == ["checkbox"] * 2
-    legends = [legend.get_text(strip=True) for legend in page.find_all("legend")]
+    legends = [legend.get_text(strip=True) for legend in page.select(".question > legend")]
     assert legends == ["How settled do you feel?", "A choice", "A checklist"]
 
 
@@ -115,18 +120,32 @@ def test_one_word_is_enough(phone, link):
     assert Reply.objects.sent().get().values() == ["", "0"]
 
 
-@pytest.mark.parametrize(("language", "minutes"), [("de", "de"), ("es", "es"), ("en", "en")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", "Für Sie, von"), ("es", "Para ti, de"), ("en", "For you, from")]
+)
 def test_the_page_speaks_the_clients_language_whatever_the_browser_asks_for(
-    phone, link, ada, language, minutes
+    phone, link, ada, language, words
 ):
     ada.language = language
     ada.save()
     response = phone.get(link, headers={"accept-language": "fr"})
     assert soup(response).html["lang"] == language
     assert response["Content-Language"] == language
+    assert words in text_of(response)
 
 
-def test_link_pages_send_strict_headers_and_nothing_inline(phone, link):
+@pytest.mark.parametrize(
+    ("language", "sent"),
+    [("de", r"Gesendet am \d+\. \w+ \d{4}, \d\d:\d\d"), ("es", r"Enviado el \d+ de \w+ de \d{4}, \d\d:\d\d")],
+)
+def test_days_are_written_as_the_clients_language_writes_them(phone, link, ada, language, sent):
+    ada.language = language
+    ada.save()
+    page = phone.post(link, typed(phone.get(link), "One word."))
+    assert re.search(sent, text_of(page))
+
+
+def test_link_pages_send_strict_headers_and_nothing_inline(phone, link, practice):
     for path in ("", "stop/", "pace/", "draft/"):
         response = phone.get(link + path)
         policy = response["Content-Security-Policy"]
@@ -136,5 +155,5 @@ def test_link_pages_send_strict_headers_and_nothing_inline(phone, link):
         assert response["Cache-Control"] == "no-store"
         assert response["Referrer-Policy"] == "no-referrer"
         assert response["X-Robots-Tag"] == "noindex, nofollow"
-        page = response.content.decode()
+        page = response.content.decode().replace(f'data-to="{practice.leave_to}"', "")
         assert not re.search(r"<script(?![^>]*src=\"/static/)|<style|\sstyle=|\son\w+=|https?://", page)

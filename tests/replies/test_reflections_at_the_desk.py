@@ -32,7 +32,7 @@ def test_tom_and_whoever_runs_the_installation_see_nothing(desk, tom, superuser,
     for other in (tom, superuser):
         assert not re.search(r"\bAda\b", desk(other).get(LIST).content.decode())
         assert desk(other).get(page_of(sent)).status_code == 404
-        assert desk(other).post(page_of(sent), {"read": "1"}).status_code == 404
+        assert desk(other).post(page_of(sent), {"mark": "read"}).status_code == 404
         desk(other).post(LIST, {"action": "mark_read", "_selected_action": sent.pk})
     sent.refresh_from_db()
     assert sent.read_at is None
@@ -50,10 +50,10 @@ def test_looking_does_not_mark_it_as_read_but_the_button_does_and_back(desk, may
     browser.get(page_of(sent))
     sent.refresh_from_db()
     assert sent.read_at is None
-    browser.post(page_of(sent), {"read": "1"})
+    browser.post(page_of(sent), {"mark": "read"})
     sent.refresh_from_db()
     assert sent.read_at
-    browser.post(page_of(sent), {"new": "1"})
+    browser.post(page_of(sent), {"mark": "unread"})
     sent.refresh_from_db()
     assert sent.read_at is None
 

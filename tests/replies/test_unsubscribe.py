@@ -192,6 +192,7 @@ def test_an_email_that_is_claimed_is_withdrawn_at_the_last_moment(sent, mail_pro
 
 
 def test_the_last_email_of_a_finished_series_is_stopped_too(sent, mail_program, assignment, tmp_path):
+    assignment.rest_after(0)
     tick(SLOT + timedelta(weeks=1))
     planning.plan(SLOT + timedelta(weeks=2))
     assert state_of(assignment)[0] == "finished"

@@ -1,0 +1,45 @@
+"""At the desk: days on which nothing goes out to one client. The client's side is on the pace page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from practice.replies.client_pages import own_client
+from practice.replies.days import days_form, days_of, name_days, remove_days
+
+FULL = "There are twenty already. Remove some first."
+
+
+class DaysPage:
+    """The page about one client's days without emails, by id: another practitioner's is a 404."""
+
+    admin_site: Any
+    _client_page: Any
+
+    def days_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [path("client/<int:client>/days/", wrap(self.days_view), name="replies_days")]
+
+    def days_view(self, request: HttpRequest, client: int) -> HttpResponse:
+        """Show them; a POST names some, or removes some. Nothing is sent by either."""
+        row, now = own_client(request, client), timezone.now()
+        form = days_form(row, now)
+        match request.POST.get("do"):
+            case "free_days":
+                form = days_form(row, now, request.POST)
+                if form.is_valid():
+                    done = name_days(row, **form.cleaned_data, now=now, by_client=False)
+                    said = f"Kept free: nothing goes out to {row} on these days." if done else FULL
+                    (messages.success if done else messages.error)(request, said)
+                    return redirect("admin:replies_days", row.pk)
+            case "remove_days":
+                if remove_days(row, request.POST.get("days", "")):
+                    messages.success(request, "Removed. Emails go out on these days again.")
+                return redirect("admin:replies_days", row.pk)
+        context = {"client": row, "days": days_of(row, now), "form": form}
+        status = 422 if form.is_bound else 200
+        return self._client_page(request, "days", f"Days without emails for {row}", context, status)

@@ -1,0 +1,124 @@
+"""At the desk: emails that came to a client's reply address, and those among them that somebody has to look at."""
+
+from email import message_from_bytes
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from practice.people import audit
+from practice.people.owned_admin import OwnedAdmin
+from practice.people.ownership import practitioner_of
+from practice.replies.inbound import leave_out, take_in
+from practice.replies.inbound_mail import InboundMail
+from practice.replies.legible import legible
+from practice.replies.mail_in import Mail, read
+
+TOO_LATE = "Nothing was changed: somebody has decided about this email already."
+
+
+@admin.register(InboundMail)
+class InboundMailAdmin(OwnedAdmin):
+    list_display = ("client", "came", "became", "reason")
+    list_display_links = ("client",)
+    list_filter = ("state",)
+    search_fields = ("delivery__assignment__client__name",)
+    search_help_text = "Search by client"
+    list_select_related = ("delivery__assignment__client",)
+    ordering = ("-received_at", "-pk")
+    actions = None
+    when_empty = (
+        "Nothing here yet. What clients write back to an email of theirs becomes a reflection; all that comes to their "
+        "reply addresses is listed here, and what is not surely theirs waits for you."
+    )
+
+    class Media:
+        css = {"all": ("reflection/desk.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # What it says is read on its own page alone.
+        private_note = "delivery__assignment__client__private_note"
+        return super().get_queryset(request).select_related("reply").defer("raw", private_note)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        # They come by themselves: there are no pages for adding or deleting one.
+        without = {"replies_inboundmail_add", "replies_inboundmail_delete"}
+        return [url for url in super().get_urls() if url.name not in without]
+
+    # --- The list
+
+    @admin.display(description="Client", ordering="delivery__assignment__client__name")
+    def client(self, row: InboundMail) -> str:
+        return row.client.name
+
+    @admin.display(description="Came", ordering="received_at")
+    def came(self, row: InboundMail) -> str:
+        return date_format(timezone.localtime(row.received_at), "j F Y, H:i")
+
+    @admin.display(description="What it is", ordering="state")
+    def became(self, row: InboundMail) -> SafeString | str:
+        label = row.get_state_display()
+        return format_html("<strong>{}</strong>", label) if row.is_waiting else label
+
+    # --- One of them
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What came, and while it waits also what it says. Looking changes nothing: a button decides."""
+        row = self.own_or_404(request, object_id)
+        mail, is_read = _mail_of(row) if row.is_waiting else (None, True)
+        if request.method == "POST":
+            return self._decide(request, row, mail)
+        if mail:
+            audit.note(practitioner_of(request), audit.Action.READ, row, row.client)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "title": f"An email to {row.client}’s reply address",
+            "row": row,
+            "client": row.client,
+            "mail": mail,
+            "is_read": is_read,
+        }
+        return render(request, "admin/replies/inboundmail/change_form.html", context)
+
+    def _decide(self, request: HttpRequest, row: InboundMail, mail: Mail | None) -> HttpResponse:
+        who, client = practitioner_of(request), row.client
+        if "take_in" in request.POST and mail and take_in(row, mail.new_text, timezone.now()):
+            done = f"It is a reflection of {client}’s now."
+        elif "leave_out" in request.POST and leave_out(row):
+            done = "It is left out, and what it said is deleted. Nobody was told."
+        else:
+            messages.error(request, TOO_LATE)
+            return redirect("admin:replies_inboundmail_changelist")
+        audit.note(who, audit.Action.CHANGED, row, client)
+        self.log_change(request, row, done)
+        messages.success(request, done)
+        if row.reply:
+            return redirect("admin:replies_reply_change", row.reply.pk)
+        return redirect("admin:replies_inboundmail_changelist")
+
+
+def _mail_of(row: InboundMail) -> tuple[Mail | None, bool]:
+    """What it says, None where that makes no sense to anybody; and whether any of the keys fits."""
+    found, is_read = next(legible(InboundMail.objects.filter(pk=row.pk), "raw"), (row, False))
+    if not is_read:
+        return None, False
+    try:
+        return read(message_from_bytes(found.raw.encode("latin-1"))), True
+    except Exception:  # the standard library on a garbled mail
+        return None, True

@@ -1,0 +1,73 @@
+"""What follows when a reflection that is sent has a word from the practice's list.
+
+It is to be read first, and nothing more of a series goes out to its client before. The client is told nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from practice.assignments import holds
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import Hold
+from practice.mailing import welcome
+from practice.people.clocks import clock_of
+from practice.replies.concern import found
+from practice.replies.concern_words import ConcernWords
+from practice.replies.concerns import Concern
+from practice.replies.legible import shown
+from practice.replies.models import Reply, when_sent
+from resources.models import PromptKind
+
+BUTTON = "I have read this"
+
+
+@when_sent
+def look(reply: Reply, now: datetime) -> None:
+    """Note whether it is to be read first, at the moment when it is sent, or sent again after it was taken back."""
+    Concern.objects.filter(reply=reply).delete()
+    if words_in(reply):
+        Concern.objects.create(reply=reply, found_at=now)
+
+
+def words_in(reply: Reply) -> list[str]:
+    """The phrases of the practice's lists that it has: only in what its practitioner reads of it, each answer alone.
+
+    The ends of a scale are the practitioner's own words, and what cannot be decrypted cannot be looked at.
+    """
+    texts = [one.words for one in shown(reply.answers.all()) if one.answer.kind != PromptKind.SCALE]
+    lists = ConcernWords.lists() if any(texts) else {}
+    return list(dict.fromkeys(phrase for text in texts for phrase in found(text, lists)))
+
+
+# --- Nothing more leaves before --------------------------------------------------------------------
+
+
+@holds.reason
+def to_be_read_first(assignments: Sequence[Assignment]) -> dict[int, Hold]:
+    """All that runs for a client of whom a reflection is to be read first."""
+    clients = {row.client_id for row in assignments}
+    waiting = Concern.objects.open().filter(reply__client__in=clients).order_by("-reply__sent_at", "-pk")
+    told = waiting.values_list("reply__client_id", "reply__sent_at", "reply__client__practitioner__time_zone")
+    # The oldest of each client comes last, and stays.
+    sent = {client: timezone.localtime(sent_at, clock_of(zone) or UTC) for client, sent_at, zone in told}
+    return {
+        row.pk: in_words(row.client.name, sent[row.client_id]) for row in assignments if row.client_id in sent
+    }
+
+
+def in_words(client: str, sent: datetime) -> Hold:
+    """Why nothing leaves, and what releases it. It is pinned on top of Today: that is reminder enough."""
+    return Hold(
+        f"Held until you have read {client}’s reflection of {sent:%-d %B}.",
+        f"It stands first on Today. Read it and press “{BUTTON}”: then the next step goes out in its next slot.",
+        expected=True,
+    )
+
+
+@welcome.unless
+def client_is_read_first() -> Exists:
+    """What waits in the outbox stays back as well."""
+    return Exists(Concern.objects.open().filter(reply__client=OuterRef("assignment__client")))
