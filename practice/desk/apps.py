@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -15,3 +17,6 @@ class DeskConfig(AppConfig):
     name = "practice.desk"
     verbose_name = "Desk"
     default = True
+
+    def ready(self) -> None:
+        import_module("practice.desk.session_ends")

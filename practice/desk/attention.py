@@ -1,165 +1,151 @@
 """What needs the practitioner's attention: why, in plain words, and the one thing to do about it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, Model, OuterRef
 from django.urls import reverse
 
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import Hold, Outlook
-from practice.mailing.heard import Heard
-from practice.mailing.models import Delivery, Suppression
+from practice.assignments.outlook import Hold, listed, spoken
+from practice.assignments.passed import PassedStep
+from practice.desk.arrivals import arrivals
+from practice.desk.concern import Concern, assign_to
+from practice.desk.standing import Running, Standing, has_agreed, last_wrote, unanswered
+from practice.desk.trouble import SPOKEN_OF, emails_in_trouble
+from practice.mailing.models import Suppression
 from practice.mailing.suppressions import held
-from practice.people.models import Client, Practitioner
+from practice.people.models import Practitioner
 
-#: An email that failed is spoken of for so long. One that is uncertain waits until somebody decides.
-SPOKEN_OF = timedelta(days=14)
-#: So many emails in a row that came back for a reason of the moment are more than a moment.
-OFTEN = 3
+#: A step that was due for so long should have been planned in any minute since.
+STUCK = timedelta(hours=1)
+#: A series is said to end so long before its last step leaves; and so many steps at most leave in that time.
+ENDS_WITHIN = timedelta(weeks=2)
+LAST_STEPS = 3
+#: So many steps of one series without a reflection to anything are mentioned. They take at least so long.
+UNANSWERED = 4
+UNANSWERED_FOR = timedelta(weeks=UNANSWERED - 1)
 
-State = Delivery.State
-
-
-@dataclass(frozen=True)
-class Concern:
-    """Who and what it is about, why, and the action that resolves it. `quiet`: nothing is wrong, it only rests."""
-
-    client: str
-    about: str
-    why: str
-    action: str
-    url: str
-    quiet: bool = False
+ANOTHER = "Assign another module"
 
 
-def concerns(
-    practitioner: Practitioner, outlooks: Iterable[tuple[Assignment, Outlook]], now: datetime
-) -> list[Concern]:
-    """Emails in trouble first, then what is held, then what rests or has ended."""
-    without = set(
-        Client.objects.of(practitioner).knowing_consent().filter(agreed=False).values_list("pk", flat=True)
-    )
-    holds = [(row, seen.hold) for row, seen in outlooks if seen.hold]
-    waiting = [_held(row, hold, row.client_id not in without) for row, hold in holds]
-    troubled = _troubled(_emails_in_trouble(practitioner, now), [hold for _, hold in holds])
-    return sorted([*troubled, *waiting, *_ended(practitioner, now)], key=lambda concern: concern.quiet)
-
-
-def _emails_in_trouble(practitioner: Practitioner, now: datetime) -> list[Delivery]:
-    """The latest first."""
-    lately = Q(
-        state__in=(State.FAILED, State.BOUNCED, State.COMPLAINED, State.SUPPRESSED),
-        due_at__gte=now - SPOKEN_OF,
-    )
-    emails = (
-        Delivery.objects.of(practitioner)
-        .filter(Q(state=State.UNCERTAIN) | lately)
-        .select_related("assignment__client", "step")
-    )
-    return list(emails)
-
-
-def _troubled(emails: list[Delivery], told: list[Hold]) -> list[Concern]:
-    """Email by email; but once for each client whose address must not be written to, unless a hold `told` it already,
-    and once for each whose emails came back lately.
-    """
-    addresses = {email.client.email.lower() for email in emails}
-    suppressed = dict(Suppression.objects.filter(address__in=addresses).values_list("address", "why"))
-    returned = {email.client.pk for email in emails if email.heard == Heard.RETURNED}
-    again_and_again = _again_and_again(returned)
-    found: dict[object, Concern] = {}
-    for email in emails:
-        client, why = email.client, suppressed.get(email.client.email.lower())
-        if email.state == State.UNCERTAIN:
-            found[email.pk, "email"] = _trouble(email)
-        elif why:
-            hold = held(Suppression.Why(why), client.name)
-            if hold not in told:
-                found.setdefault((client.pk, "client"), _left_in_peace(email, hold))
-        elif email.heard == Heard.RETURNED:
-            found.setdefault((client.pk, "client"), _came_back(email, client.pk in again_and_again))
-        else:
-            found[email.pk, "email"] = _trouble(email)
-    return list(found.values())
-
-
-def _again_and_again(clients: set[int]) -> set[int]:
-    """Those whose last emails all came back, for whatever reason of the moment."""
-    last: dict[int, list[str]] = {client: [] for client in clients}
-    sent = Delivery.objects.filter(assignment__client__in=clients, state__in=Delivery.SENT)
-    for client, heard in sent.order_by("-due_at", "-pk").values_list("assignment__client", "heard"):
-        last[client].append(heard)
-    return {client for client, heard in last.items() if heard[:OFTEN] == [Heard.RETURNED] * OFTEN}
-
-
-def _left_in_peace(email: Delivery, hold: Hold) -> Concern:
-    client = email.client
-    url = reverse("admin:people_client_change", args=(client.pk,))
-    return Concern(
-        client.name, email.step.title, f"{hold.why} {hold.release}", f"Look at {client}’s address", url
-    )
-
-
-def _came_back(email: Delivery, again_and_again: bool) -> Concern:
-    client = email.client
-    if again_and_again:
-        why = f"The last {OFTEN} emails to {client} came back. {email.reason} Ask {client} if the address is right."
-        url = reverse("admin:people_client_change", args=(client.pk,))
-        return Concern(client.name, email.step.title, why, f"Look at {client}’s address", url)
-    url = reverse("admin:mailing_delivery_change", args=(email.pk,))
-    why = f"It came back. {email.reason}"
-    return Concern(client.name, email.step.title, why, "Look at it and send it again", url, quiet=True)
-
-
-def _trouble(email: Delivery) -> Concern:
-    client = email.assignment.client
-    their_page = reverse("admin:people_client_change", args=(client.pk,))
-    its_page = reverse("admin:mailing_delivery_change", args=(email.pk,))
-    moved = email.to_address and email.to_address.lower() != client.email.lower()
-    action, url = {
-        State.UNCERTAIN: ("Decide whether to send it again", its_page),
-        State.FAILED: ("Look at it and send it again", its_page),
-        State.BOUNCED: ("Send it again", its_page) if moved else (f"Look at {client}’s address", their_page),
-        State.SUPPRESSED: (f"Look at {client}’s address", their_page),
-        State.COMPLAINED: ("Look at it before you meet", its_page),
-    }[State(email.state)]
-    reason = f"{client} has another address now." if moved and email.state == State.BOUNCED else email.reason
-    why = f"{email.get_state_display()}. {reason}".strip()
-    return Concern(client.name, email.step.title, why, action, url)
-
-
-def _held(row: Assignment, hold: Hold, agreed: bool) -> Concern:
-    rests = row.state == Assignment.State.PAUSED
-    if rests:
-        action, page, pk = "Look at it", "assignments_assignment_change", row.pk
-    elif agreed:
-        action, page, pk = f"Look at {row.client}’s address", "people_client_change", row.client_id
-    else:
-        action, page, pk = "Record that they agreed", "people_client_consent", row.client_id
-    url = reverse(f"admin:{page}", args=(pk,))
-    return Concern(row.client.name, row.module.title, f"{hold.why} {hold.release}", action, url, quiet=rests)
-
-
-def _ended(practitioner: Practitioner, now: datetime) -> list[Concern]:
-    """Clients whose last step went out lately, and to whom nothing is going out now."""
-    running = Assignment.objects.of(practitioner).running().values("client")
-    ended = (
-        Assignment.objects.of(practitioner)
-        .filter(state=Assignment.State.FINISHED, passed__at__gte=now - SPOKEN_OF)
-        .exclude(client__in=running)
-        .select_related("client", "module")
-        .distinct()
-    )
-    return [
-        Concern(
-            row.client.name,
-            row.module.title,
-            "Every step went out, and nothing else is going out to them.",
-            "Assign another module",
-            f"{reverse('admin:assignments_assignment_add')}?clients={row.client_id}",
-            quiet=True,
-        )
-        for row in ended
+def concerns(practitioner: Practitioner, running: Running, now: datetime) -> list[Concern]:
+    """What is new, in trouble, held or stuck; then, quietly, whoever is new, what ends, is silent or rests."""
+    standings = running.standings
+    told = {standing.hold for standing in standings if standing.hold}
+    found = [
+        *arrivals(practitioner, now),
+        *emails_in_trouble(practitioner, told, now),
+        *_held(standings),
+        *(_stuck(standing) for standing in standings if standing.due_at and standing.due_at < now - STUCK),
+        *_ending(standings, now),
+        *_ended(running, now),
+        *_silent(standings, now),
+        *_resting(standings),
     ]
+    return sorted(found, key=lambda concern: concern.quiet)
+
+
+# --- What is held -------------------------------------------------------------------------------
+
+
+def _held(standings: Iterable[Standing]) -> Iterator[Concern]:
+    """What holds an active assignment; once for each client whom it holds in the same way."""
+    together: dict[tuple[int, Hold, str, str | Model, bool], list[Assignment]] = defaultdict(list)
+    for standing in standings:
+        row, hold = standing.row, standing.hold
+        if hold and not hold.expected and (row.state == Assignment.State.ACTIVE or not row.has_a_clock):
+            together[row.client_id, hold, *_release(row, hold)].append(row)
+    for (_, hold, action, place, quiet), rows in together.items():
+        about = listed(row.module.title for row in rows)
+        yield Concern(rows[0].client.name, about, f"{hold.why} {hold.release}", action, place, quiet)
+
+
+def _release(row: Assignment, hold: Hold) -> tuple[str, str | Model, bool]:
+    """The action that lets it go on, where that is, and whether there is no hurry."""
+    client = row.client
+    if not row.has_a_clock:
+        return f"Look at {client}’s time zone", client, False
+    if client.archived_at:
+        return f"Bring {client} back", reverse("admin:people_client_archive", args=(client.pk,)), False
+    if not has_agreed(row) and hold.quiet:  # they are invited, and it is their turn
+        return f"Look at {client}’s page", client, True
+    if not has_agreed(row):
+        return "Record that they agreed", reverse("admin:people_client_consent", args=(client.pk,)), False
+    if any(hold == held(why, client.name) for why in Suppression.Why):
+        return f"Look at {client}’s address", client, False
+    return "Look at it", row, True
+
+
+def _resting(standings: Iterable[Standing]) -> Iterator[Concern]:
+    for standing in standings:
+        row, hold = standing.row, standing.hold
+        if hold and row.state == Assignment.State.PAUSED and row.has_a_clock:
+            why = f"{hold.why} {hold.release}"
+            yield Concern(row.client.name, row.module.title, why, "Look at it", row, quiet=True)
+
+
+def _stuck(standing: Standing) -> Concern:
+    """Should have been planned long ago. Nobody at the desk can mend that."""
+    row = standing.row
+    due = spoken(row.next_due_at, row.client.practitioner.time_zone) if row.next_due_at else ""
+    why = (
+        f"The next step was due on {due}, and still waits. If it stays so, ask whoever runs Interlude: the log says "
+        f"why, under “assignment {row.pk}”."
+    )
+    return Concern(row.client.name, row.module.title, why, "Look at it", row)
+
+
+# --- What ends, and who is silent ---------------------------------------------------------------
+
+
+def _ending(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
+    """Clients to whom the last step leaves soon, and to whom nothing will be going out then."""
+    of_client: dict[int, list[Standing]] = defaultdict(list)
+    for standing in standings:
+        of_client[standing.row.client_id].append(standing)
+    for client_id, theirs in of_client.items():
+        if any(standing.left > LAST_STEPS for standing in theirs):
+            continue
+        moments = [standing.last_at() for standing in theirs]
+        last = max((moment for moment in moments if moment), default=None)
+        if last is None or None in moments or not now <= last < now + ENDS_WITHIN:
+            continue
+        client = theirs[0].row.client
+        why = f"The last step leaves on {spoken(last, client.practitioner.time_zone)}."
+        about = listed(standing.row.module.title for standing in theirs)
+        yield Concern(client.name, about, why, ANOTHER, assign_to(client_id), quiet=True)
+
+
+def _ended(running: Running, now: datetime) -> list[Concern]:
+    """Clients whose last step went out lately, and to whom nothing is going out now."""
+    if not (idle := running.idle_clients()):
+        return []
+    lately = PassedStep.objects.filter(assignment=OuterRef("pk"), at__gte=now - SPOKEN_OF)
+    finished = Assignment.objects.filter(
+        Exists(lately), client__in=idle, client__archived_at=None, state=Assignment.State.FINISHED
+    )
+    why = "Every step went out, and nothing else is going out to them."
+    return [
+        Concern(row.client.name, row.module.title, why, ANOTHER, assign_to(row.client_id), quiet=True)
+        for row in finished.with_client().select_related("module")
+    ]
+
+
+def _silent(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
+    """Clients who have written nothing since a few steps of one series. They may well be reading."""
+    silent = [standing.row for standing in standings if standing.due_at and _is_silent(standing.row, now)]
+    found = unanswered(silent, UNANSWERED) if silent else set()
+    one_each = {row.client_id: row for row in silent if row.pk in found}
+    why = (
+        f"The last {UNANSWERED} steps went out, and no reflection came. Reading alone may be what suits them; you "
+        "could ask when you meet."
+    )
+    for row in one_each.values():
+        yield Concern(row.client.name, row.module.title, why, "Look at how it goes", row, quiet=True)
+
+
+def _is_silent(row: Assignment, now: datetime) -> bool:
+    wrote = last_wrote(row)
+    return wrote is None or wrote < now - UNANSWERED_FOR

@@ -90,11 +90,15 @@ PLACES = (
     ("Modules", "admin:resources_module_changelist"),
     ("Articles", "admin:resources_article_changelist"),
     ("Question library", "admin:resources_libraryprompt_changelist"),
+    ("Help", "admin:help"),
 )
 #: For whoever runs the installation.
 INSTALLATION = (
+    ("The practice this week", "admin:overview"),
     ("Practice", "admin:people_practice_changelist"),
+    ("Worrying words", "admin:replies_concernwords_changelist"),
     ("Practitioners", "admin:people_practitioner_changelist"),
+    ("Audit trail", "admin:people_auditentry_changelist"),
     ("News without an email", "admin:mailing_providerevent_changelist"),
 )
 

@@ -2,9 +2,12 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from practice.people import audit
 from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
 from practice.people.zone_field import ZoneField
@@ -19,14 +22,22 @@ class MyDetails(forms.ModelForm):
 
     class Meta:
         model = Practitioner
-        fields = ("name", "time_zone", "response_time")
+        fields = ("name", "time_zone", "response_time", "second_contact")
+
+    def clean_second_contact(self) -> str:
+        address: str = self.cleaned_data["second_contact"]
+        if address.lower() == self.instance.email.lower():
+            raise ValidationError("This is your own address. Name somebody else, or leave it empty.")
+        return address
 
 
 def my_details(request: HttpRequest) -> HttpResponse:
     """Show and save the details of whoever is signed in, and of nobody else."""
     form = MyDetails(request.POST or None, instance=Practitioner.objects.get(pk=practitioner_of(request).pk))
     if form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            audit.note(practitioner_of(request), audit.Action.CHANGED, form.instance)
         messages.success(request, "Saved.")
         return redirect("admin:me")
     return render(

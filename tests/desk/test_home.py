@@ -17,7 +17,7 @@ from tests.cast import NOW, make_assignment, make_client, make_module
 
 
 def email(assignment, state, step=0, at=NOW, **more):
-    row = Delivery.planned(assignment.pk, assignment.module.steps.all()[step].pk, at, "example.com")
+    row = Delivery.planned(assignment, assignment.module.steps.all()[step].pk, at, "example.com")
     row.state = state
     for name, value in more.items():
         setattr(row, name, value)
@@ -44,7 +44,7 @@ def test_what_goes_out_today_tells_the_hour_on_both_clocks(maya, module):
     kiri = make_client(maya, "Kiri", "kiri@example.org", "Pacific/Auckland")
     # 3 March, 00:30 in Auckland is 2 March, 12:30 in Berlin.
     make_assignment(kiri, module, first_on=date(2026, 3, 3), at=time(0, 30))
-    departure = home(maya, NOW).today[0]
+    departure = home(maya, NOW).today.departures[0]
     assert (departure.client, departure.step) == ("Kiri", "Step 1")
     assert departure.my_time == "12:30"
     assert departure.client_time == "Tuesday, 00:30 in Auckland"
@@ -52,14 +52,14 @@ def test_what_goes_out_today_tells_the_hour_on_both_clocks(maya, module):
 
 def test_the_same_clock_is_not_told_twice(maya, ada, module):
     make_assignment(ada, module, first_on=date(2026, 3, 2), at=time(18, 0))
-    assert home(maya, NOW).today[0].client_time == ""
+    assert home(maya, NOW).today.departures[0].client_time == ""
 
 
 def test_the_days_after_are_a_week_on_my_own_calendar(maya, assignment):
     days = home(maya, NOW).days
     assert [day.name for day in days][:2] == ["Tomorrow", "Wednesday 4 March"]
-    assert len(days) == 6
-    assert [departure.client for departure in days[-1].departures] == ["Ada"], "Sunday 8 March"
+    assert len(days) == 7
+    assert [departure.client for departure in days[-2].departures] == ["Ada"], "Sunday 8 March"
 
 
 def test_what_left_today_and_what_is_leaving_stand_with_what_will(maya, assignment, module):
@@ -74,7 +74,7 @@ def test_what_left_today_and_what_is_leaving_stand_with_what_will(maya, assignme
         at=NOW - timedelta(days=3),
         accepted_at=NOW - timedelta(days=3),
     )
-    assert [(row.step, row.state) for row in home(maya, NOW).today] == [
+    assert [(row.step, row.state) for row in home(maya, NOW).today.departures] == [
         ("Step 1", "Sent"),
         ("Step 2", "Waiting to leave"),
     ]
@@ -210,6 +210,7 @@ def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
     assert [start.title for start in home(maya, NOW).first_hour] == [
         "Add an article",
         "Add a client",
+        "Send it to yourself first",
         "Assign the module",
     ]
     assert reverse("admin:resources_article_add") in page
@@ -217,7 +218,7 @@ def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
 
 def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(desk, maya, ada, module):
     Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
-    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, False]
+    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, False, False]
     make_assignment(ada, module)
     assert home(maya, NOW).first_hour == []
     assert "Your first hour" not in desk.get("/desk/").content.decode()
@@ -245,6 +246,6 @@ def test_midnight_is_my_own(maya, ada, module):
     # 22:30 in UTC is 23:30 in Berlin, still today; 23:30 in UTC is tomorrow there.
     make_assignment(ada, module, first_on=date(2026, 3, 2), at=time(23, 30))
     late = datetime(2026, 3, 2, 22, 0, tzinfo=NOW.tzinfo)
-    assert len(home(maya, late).today) == 1
-    assert home(maya, late - timedelta(days=1)).today == []
-    assert timezone.is_aware(home(maya, late).today[0].at)
+    assert len(home(maya, late).today.departures) == 1
+    assert home(maya, late - timedelta(days=1)).today.departures == []
+    assert timezone.is_aware(home(maya, late).today.departures[0].at)

@@ -69,6 +69,7 @@ def test_its_addresses_reach_nobody(seeded):
         assert address.rpartition("@")[2] in {"example.com", "example.org"}
 
 
+@pytest.mark.timeout(300)  # some sixty pages
 def test_every_page_of_it_opens(seeded, client):
     for practitioner in Practitioner.objects.all():
         client.force_login(practitioner)

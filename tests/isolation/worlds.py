@@ -1,14 +1,17 @@
 """Two practitioners, each with a row of every kind. Whatever Maya's rows say contains the canary."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.apps import apps
 
+from practice.assignments.blackout import Blackout
+from practice.assignments.first_note import FirstNote
+from practice.assignments.own_wording import OwnWording
 from practice.mailing.editions import Editions
-from practice.mailing.models import Delivery
-from practice.people.models import Client, Consent
+from practice.mailing.models import Delivery, Notice
+from practice.people.models import Away, Client, Consent, SavedView
 from practice.people.ownership import Owned
-from practice.replies.models import Answer, Reply
+from practice.replies.models import Answer, Code, Concern, InboundMail, Meeting, Message, Note, Reply
 from resources.models import Article, LibraryPrompt, Module, Prompt, Step
 from tests.cast import NOW, make_assignment
 
@@ -17,6 +20,8 @@ CANARY = "canarybird"
 BAIT = "zephyrine"
 #: An id that is nobody's.
 NOBODY = 987_654
+#: A day that nothing here ever comes to.
+FAR = date(2999, 1, 1)
 
 
 def world_of(practitioner, word):
@@ -55,6 +60,8 @@ def world_of(practitioner, word):
     )
     assignment = make_assignment(client, module)
     assignment.skip_next(NOW, second) or assignment.pass_step(second, NOW, skipped=True)
+    note = FirstNote.objects.create(assignment=assignment, text=f"{word} first note")
+    wording = OwnWording.objects.create(assignment=assignment, step=step, title=f"{word} own", body=word)
     delivery = sent(assignment, step, word)
     reply = Reply.objects.create(
         delivery=delivery, page=f"{word}-page", saved_at=NOW, sent_at=NOW + timedelta(hours=1)
@@ -62,14 +69,43 @@ def world_of(practitioner, word):
     answer = Answer.objects.create(
         reply=reply, prompt=prompt, question=f"{word} prompt", value=f"{word} answer"
     )
-    rows = (client, consent, article, module, step, prompt, library, assignment, delivery, reply, answer)
+    mail = InboundMail.objects.create(
+        key=f"{word}-mail",
+        delivery=delivery,
+        state="quarantined",
+        reason=f"{word} reason",
+        source="mailbox",
+        raw=f"From: {word} <mail@example.net>\nSubject: {word}\n\n{word} words",
+    )
+    concern = Concern.objects.create(reply=reply, found_at=NOW)
+    own_note = Note.objects.create(reply=reply, text=f"{word} note", saved_at=NOW)
+    view = SavedView.objects.create(practitioner=practitioner, name=f"{BAIT} {word} view", query=f"q={word}")
+    away = Away.objects.create(
+        practitioner=practitioner,
+        starts_on=NOW.date(),
+        back_on=FAR,
+        backup_name=word,
+        backup_reach=word,
+        words=f"{word} words",
+    )
+    meeting = Meeting.objects.create(client=client, met_on=NOW.date())
+    Message.write(client, f"{word} message", "a" * 32, NOW, by_client=True)
+    notice = Notice.make(client, Notice.Kind.CODE, NOW, NOW, timedelta(minutes=10), timedelta(minutes=10))
+    notice.reason = f"{word} reason"
+    notice.save()
+    code = Code.objects.create(notice=notice)
+    of_the_module = (article, module, step, prompt, library)
+    of_the_series = (assignment, note, wording, delivery, reply, answer, mail, own_note, concern)
+    rows = (client, consent, view, away, *of_the_module, *of_the_series, meeting, notice, code)
+    free = Blackout.objects.create(client=client, first_on=FAR, last_on=FAR, by_client=True)
+    rows = (*rows, client.messages.get(), free)
     return {type(row): row for row in (*rows, assignment.passed.first())}
 
 
 def sent(assignment, step, word):
     """An email as it is after it could not be confirmed: the state that offers the most to do."""
-    delivery = Delivery.planned(assignment.pk, step.pk, NOW, "example.com")
-    delivery.edition = Editions().of(step, assignment.client)
+    delivery = Delivery.planned(assignment, step.pk, NOW, "example.com")
+    Editions([delivery]).dress(delivery)
     delivery.to_address, delivery.values = assignment.client.email, {"name": assignment.client.name}
     delivery.state, delivery.reason, delivery.answer = (
         Delivery.State.UNCERTAIN,

@@ -1,4 +1,4 @@
-"""The sample practice: who is in it and what they read (the .toml files here), and how it comes to life.
+"""The sample practice: who is in it (people.toml), what they read (starter modules), and how it comes to life.
 
 Past weeks are lived through with the real planner and the real outbox, so that whatever the desk shows can be opened.
 Only the last stretch is played: nothing leaves the machine.
@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMessage
-from markdown_it import MarkdownIt
 
 from practice.assignments.models import Assignment
 from practice.mailing import outbox, planning
@@ -19,9 +18,11 @@ from practice.mailing.models import Delivery
 from practice.mailing.outcome import CallTransport, MaySubmit, Outcome
 from practice.mailing.sender import Sender
 from practice.people.models import Client, Consent, Practice, Practitioner
+from practice.replies.models import Mark, Reply
 from practice.replies.sheet import Sheet
 from practice.replies.writing import write
-from resources.models import Module, Prompt, Step
+from resources import starters
+from resources.models import Module
 
 PASSWORD = "between-sessions"  # noqa: S105 (of the demo, and printed by it)
 PRACTITIONERS = {
@@ -29,19 +30,18 @@ PRACTITIONERS = {
     "tom": ("tom@example.com", "Tom Okafor", "Europe/London"),
 }
 MODULES = ("resting", "saying_no", "after_a_loss")
-WORDS_A_MINUTE = 200
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
 def build(now: datetime) -> None:
     """Make the sample practice, as it stands at `now`. In one transaction of the caller's."""
     _name_the_practice()
     people = {key: _practitioner(key, *who) for key, who in PRACTITIONERS.items()}
-    modules = {(key, name): _module(of, _read(name)) for key, of in people.items() for name in MODULES}
-    specs = _read("people")["clients"]
+    modules = {
+        (key, name): Module.write(of, starters.read(name).content, starter=name)
+        for key, of in people.items()
+        for name in MODULES
+    }
+    specs = tomllib.loads(Path(__file__).with_name("people.toml").read_text("utf-8"))["clients"]
     rows = [_assigned(spec, people[spec["of"]], modules[spec["of"], spec["module"]], now) for spec in specs]
     _live_until(now, Pretence(specs, now))
     for spec, row in zip(specs, rows, strict=True):
@@ -68,24 +68,6 @@ def _practitioner(key: str, email: str, name: str, zone: str) -> Practitioner:
     return Practitioner.objects.create_user(
         email, PASSWORD, name=name, time_zone=zone, is_superuser=key == "maya"
     )
-
-
-def _module(practitioner: Practitioner, content: dict[str, Any]) -> Module:
-    module = Module.objects.create(
-        practitioner=practitioner, title=content["title"], description=content["description"]
-    )
-    for position, part in enumerate(content["steps"], start=1):
-        step = Step.objects.create(
-            module=module,
-            position=position,
-            title=part["title"],
-            body=MarkdownIt().render(part["body"]),
-            minutes=max(1, round(len(part["body"].split()) / WORDS_A_MINUTE)),
-            content_note=part.get("content_note", ""),
-        )
-        for place, prompt in enumerate(part["prompts"], start=1):
-            Prompt.objects.create(step=step, position=place, **prompt)
-    return module
 
 
 def _assigned(spec: dict[str, Any], practitioner: Practitioner, module: Module, now: datetime) -> Assignment:
@@ -126,6 +108,7 @@ class Pretence(CallTransport):
     def __init__(self, specs: list[dict[str, Any]], now: datetime) -> None:
         super().__init__()
         self.at = now
+        self.quiet = {spec["email"] for spec in specs if spec.get("quiet")}
         #: When somebody's trouble begins: within one turn from now.
         self.trouble = {
             spec["email"]: (now - timedelta(weeks=spec.get("every", 1)), spec["fails"])
@@ -150,14 +133,17 @@ class Pretence(CallTransport):
 
 
 def _live_until(now: datetime, transport: Pretence) -> None:
-    """Let every slot up to `now` come, in order, each at its own moment."""
+    """Let every slot up to `now` come, in order, each at its own moment. But for the quiet ones, somebody always does
+    something between two of them."""
     sender = Sender(lambda: transport, 1, lambda: transport.at)
+    busy = Assignment.objects.exclude(client__email__in=transport.quiet)
     while row := Assignment.objects.due(now).order_by("next_due_at").first():
         assert row.next_due_at is not None  # noqa: S101 (due ones have a moment)
         transport.at = row.next_due_at
         planning.plan(transport.at)
         while batch := outbox.claim(transport.at):
             sender.send(batch)
+        busy.were_heard_of()
 
 
 def _came_to(row: Assignment, spec: dict[str, Any], now: datetime) -> None:
@@ -175,5 +161,5 @@ def _wrote_back(row: Assignment, spec: dict[str, Any], now: datetime) -> None:
         delivery = Delivery.objects.get(assignment=row, step__position=told["step"])
         sent_at = min(delivery.due_at + timedelta(hours=26), now - timedelta(hours=1 + told["step"]))
         reply = write(delivery, Sheet.blank(delivery), told["answers"], sent_at, send=True)
-        if reply and told.get("read"):
-            reply.mark_read(sent_at + timedelta(hours=15))
+        if reply and "mark" in told:
+            Reply.objects.filter(pk=reply.pk).mark_as(Mark(told["mark"]), sent_at + timedelta(hours=15))

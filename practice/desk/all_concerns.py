@@ -1,0 +1,22 @@
+"""The page with everything that needs attention, of which the home page names the beginning."""
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from practice.desk.attention import concerns
+from practice.desk.standing import running
+from practice.people.ownership import practitioner_of
+
+ON_A_PAGE = 50
+
+
+def all_concerns(request: HttpRequest) -> HttpResponse:
+    """A page of them. A number that is none shows the first, one that is too high the last."""
+    practitioner = practitioner_of(request)
+    found = concerns(practitioner, running(practitioner), timezone.now())
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("p"))
+    context = {**admin.site.each_context(request), "title": "Needs attention", "page": page}
+    return render(request, "admin/attention.html", context)

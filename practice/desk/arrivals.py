@@ -1,0 +1,135 @@
+"""What arrived for a practitioner beside reflections: messages, emails that came back or are not surely a client's, and
+clients of a colleague. All of it is rare, so one statement asks for all.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from practice.assignments.outlook import spoken
+from practice.desk.concern import Concern
+from practice.desk.handing_over import not_yet_opened
+from practice.desk.trouble import SPOKEN_OF
+from practice.mailing.models import Notice
+from practice.people.models import Practitioner
+from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
+from practice.replies.models import Message
+
+IN_DOUBT = "We can’t confirm that the short email about your message left. It may have arrived."
+INVITED_IN_DOUBT = "We can’t confirm that your invitation left. It may have arrived."
+
+
+class Arrival(NamedTuple):
+    """One of them. `row` is its id; `about` and `why` are words that its kind makes sense of."""
+
+    kind: str
+    row: int
+    client_id: int
+    client: str
+    about: str
+    why: str
+    at: datetime
+
+
+def arrivals(practitioner: Practitioner, now: datetime) -> list[Concern]:
+    """In the order of KINDS, and of each kind the latest first; messages once for each client."""
+    rows = sorted(_asked(practitioner, now), key=lambda arrival: arrival.at, reverse=True)
+    found: dict[object, Concern] = {}
+    for kind, concern_of in KINDS.items():
+        for arrival in rows:
+            if arrival.kind == kind:
+                key = arrival.client_id if kind == "message" else arrival.row
+                found.setdefault((kind, key), concern_of(arrival, practitioner))
+    return list(found.values())
+
+
+def _asked(practitioner: Practitioner, now: datetime) -> Iterator[Arrival]:
+    untold = Notice.objects.of(practitioner).filter(
+        made_at__gte=now - SPOKEN_OF,
+        state__in=(Notice.State.FAILED, Notice.State.UNCERTAIN),
+    )
+    messages, *others = (
+        _as_arrivals("message", Message.objects.of(practitioner).unread(), "client", "", "", "written_at"),
+        *(
+            _as_arrivals(kind, untold.filter(kind=of), "client", "state", "reason", "made_at")
+            for kind, of in (("notice", Notice.Kind.MESSAGE), ("invitation", Notice.Kind.INVITATION))
+        ),
+        _as_arrivals(
+            *("mail", InboundMail.objects.of(practitioner).waiting(), "delivery__assignment__client"),
+            *("delivery__step__title", "reason", "received_at"),
+        ),
+        _as_arrivals("client", not_yet_opened(practitioner), "", "", "handed_by", "handed_over_at"),
+    )
+    return (Arrival(*row) for row in messages.union(*others, all=True))
+
+
+def _as_arrivals(
+    kind: str, rows: QuerySet[Any], client: str, about: str, why: str, at: str
+) -> QuerySet[Any, Any]:
+    """These rows in the columns of an Arrival. `client` is the way to their client, empty where they are clients."""
+
+    def words(column: str) -> Any:
+        return Cast(F(column) if column else Value(""), TextField())
+
+    return (
+        rows.order_by()
+        .annotate(
+            a_kind=Cast(Value(kind), CharField(max_length=10)),
+            a_client=F(f"{client}__pk" if client else "pk"),
+            a_name=words(f"{client}__name" if client else "name"),
+            a_about=words(about),
+            a_why=words(why),
+            a_at=F(at),
+        )
+        .values_list("a_kind", "pk", "a_client", "a_name", "a_about", "a_why", "a_at")
+    )
+
+
+# --- In words -------------------------------------------------------------------------------------
+
+
+def _message(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    place = reverse("admin:replies_messages", args=(arrival.client_id,))
+    return Concern(arrival.client, "A message", f"{arrival.client} wrote to you.", "Read it", place)
+
+
+def _notice(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    why = IN_DOUBT if arrival.about == Notice.State.UNCERTAIN else arrival.why
+    place = reverse("admin:replies_messages", args=(arrival.client_id,))
+    return Concern(arrival.client, "Your message", why, "Look at it", place)
+
+
+def _invitation(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    why = INVITED_IN_DOUBT if arrival.about == Notice.State.UNCERTAIN else arrival.why
+    place = reverse("admin:replies_invite", args=(arrival.client_id,))
+    return Concern(arrival.client, "Your invitation", why, "Look at it", place)
+
+
+def _mail(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    """What it says is on its own page alone."""
+    why = f"An email came to {arrival.client}’s reply address. {arrival.why}"
+    if arrival.why == FROM_ELSEWHERE:
+        why = f"An email came to {arrival.client}’s reply address from another address."
+    place = reverse("admin:replies_inboundmail_change", args=(arrival.row,))
+    return Concern(arrival.client, arrival.about, why, "Look at it and decide", place)
+
+
+def _client(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    """A colleague's until now, whose page they have not opened."""
+    day, client = spoken(arrival.at, practitioner.time_zone), arrival.client
+    why = f"{arrival.why} handed {client} over to you on {day}. What they receive goes on as it was."
+    place = reverse("admin:people_client_change", args=(arrival.client_id,))
+    return Concern(client, "New to you", why, f"Open the page of {client}", place, quiet=True)
+
+
+KINDS: dict[str, Callable[[Arrival, Practitioner], Concern]] = {
+    "message": _message,
+    "notice": _notice,
+    "invitation": _invitation,
+    "mail": _mail,
+    "client": _client,
+}

@@ -1,0 +1,111 @@
+"""The page where a practitioner says when they are away."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from practice.people.away import Away
+from practice.people.models import Practitioner
+from practice.people.ownership import practitioner_of
+from resources.models import Module
+
+FARTHEST = timedelta(days=2 * 365)
+
+
+class AwayForm(forms.ModelForm):
+    """A time away. Knows whose it is, so that it does not overlap another one of theirs."""
+
+    class Meta:
+        model = Away
+        fields = ("starts_on", "back_on", "backup_name", "backup_reach", "words")
+        error_messages = {
+            name: {"required": "Choose a day.", "invalid": "This is not a day. Write it like 2026-03-12."}
+            for name in ("starts_on", "back_on")
+        }
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("starts_on", "back_on")
+        }
+
+    def __init__(self, owner: Practitioner, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.practitioner = owner
+
+    def clean_back_on(self) -> date:
+        back_on: date = self.cleaned_data["back_on"]
+        if back_on <= timezone.localdate():
+            raise ValidationError("This day is not after today. Choose the day you will be back.")
+        if back_on > timezone.localdate() + FARTHEST:
+            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+        return back_on
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        starts_on, back_on = found.get("starts_on"), found.get("back_on")
+        if not starts_on or not back_on:
+            return found
+        if back_on <= starts_on:
+            self.add_error("back_on", "You would be back before you leave. Choose a later day here.")
+            return found
+        others = Away.objects.of(self.instance.practitioner).overlapping(starts_on, back_on)
+        if other := others.first():
+            self.add_error(
+                "starts_on",
+                f"This overlaps another time: {_in_words(other)}. Choose other days, or remove that one.",
+            )
+        if bool(found.get("backup_name")) != bool(found.get("backup_reach")):
+            empty = "backup_reach" if found.get("backup_name") else "backup_name"
+            self.add_error(
+                empty, "Your clients need both, a name and how to reach them. Or leave both empty."
+            )
+        return found
+
+
+def _in_words(time: Away) -> str:
+    days = (date_format(day, "j F Y") for day in (time.starts_on, time.back_on))
+    return "away from {}, back on {}".format(*days)
+
+
+def away_page(request: HttpRequest) -> HttpResponse:
+    """Show one's own times away, and take a new one. GET changes nothing."""
+    owner = practitioner_of(request)
+    form = AwayForm(owner, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (time := _saved(form, owner)):
+        messages.success(request, f"Saved: {_in_words(time)}. Your clients are told while it goes on.")
+        return redirect("admin:away")
+    context = {
+        "title": "When I am away",
+        "form": form,
+        "times": Away.objects.of(owner).not_over(timezone.localdate()),
+        "holding": Module.objects.of(owner).filter(holds_while_away=True),
+        "today": timezone.localdate(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "admin/away.html", {**admin.site.each_context(request), **context}, status=status)
+
+
+@transaction.atomic
+def _saved(form: AwayForm, owner: Practitioner) -> Away | None:
+    """The time, saved if it is as it should be. Two pages at once wait for each other, so that none overlap."""
+    Practitioner.objects.select_for_update().get(pk=owner.pk)
+    saved: Away | None = form.save() if form.is_valid() else None
+    return saved
+
+
+def forget_away(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one of one's own times away. GET does nothing. Raises Http404 for another's and a missing one."""
+    time = Away.objects.of(practitioner_of(request)).filter(pk=pk).first()
+    if time is None:
+        raise Http404
+    if request.method == "POST":
+        time.delete()
+        messages.success(request, "Removed. From now on nobody is told that you are away then.")
+    return redirect("admin:away")

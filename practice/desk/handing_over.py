@@ -1,0 +1,143 @@
+"""Handing a client over to a colleague: their series, emails and reflections go along, and nothing is lost.
+
+A series goes on with the colleague's own copy of the module: they can read and edit what their client receives, and
+nobody keeps a way into the other's rows. What has passed stays passed. Undoing it is handing back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from practice.assignments.models import Assignment
+from practice.assignments.own_wording import OwnWording
+from practice.assignments.passed import PassedStep
+from practice.mailing.models import Delivery, Suppression
+from practice.people import audit
+from practice.people.audit import AuditEntry
+from practice.people.models import Client, Practice, Practitioner
+from practice.people.posting import post
+from practice.replies.models import Answer, Reply
+from resources.handing_on import Counterpart, counterpart
+from resources.models import Module
+
+
+class NotPossible(Exception):
+    """It cannot be done as things stand, and nothing was changed. Says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Along:
+    """What goes along with a client: counts, and the names of the modules that are copied."""
+
+    running: int
+    ended: int
+    reflections: int
+    modules: list[str]
+
+
+def what_goes_along(client: Client) -> Along:
+    """Everything that a colleague gets with this client, their private note aside."""
+    states = list(client.assignments.values_list("state", flat=True))
+    running = sum(state in (Assignment.State.ACTIVE, Assignment.State.PAUSED) for state in states)
+    modules = Module.objects.filter(assignments__client=client).distinct()
+    reflections = Reply.objects.sent().filter(delivery__assignment__client=client)
+    return Along(running, len(states) - running, reflections.count(), [module.title for module in modules])
+
+
+def colleagues_of(practitioner: Practitioner) -> Any:
+    """Whom a client can be handed over to: everybody else who can sign in."""
+    return Practitioner.objects.filter(is_active=True).exclude(pk=practitioner.pk).order_by("name")
+
+
+@transaction.atomic
+def hand_over(client: Client, to: Practitioner, *, with_note: bool, now: datetime) -> None:
+    """Make this client the colleague's, with all that was sent to them and that they wrote.
+
+    Without `with_note` the private note is erased: it was written for nobody else. Raises NotPossible.
+    """
+    owner = client.practitioner
+    if not Practitioner.objects.select_for_update().filter(pk=to.pk, is_active=True).exists():
+        raise NotPossible(
+            f"The account of {to} was closed in the meantime. Nothing was changed: {client} is still yours. Choose "
+            "another colleague, or ask whoever runs Interlude."
+        )
+    if not Client.objects.select_for_update().of(owner).filter(pk=client.pk).exists():
+        raise NotPossible("Nothing was changed: this client is no longer yours.")
+    _move_series(client, to)
+    note = {} if with_note else {"private_note": ""}
+    Client.objects.filter(pk=client.pk).update(practitioner=to, handed_over_at=now, **note)
+    audit.note(owner, audit.Action.HANDED_OVER, to, client)
+
+
+def _move_series(client: Client, to: Practitioner) -> None:
+    # Locked: a planner that is at one of them has ended before, or leaves it to the next minute.
+    rows = list(Assignment.objects.select_for_update().filter(client=client).order_by("pk"))
+    taken: set[int] = set()
+    for module in Module.objects.filter(pk__in={row.module_id for row in rows}).order_by("pk"):
+        if module.practitioner_id == to.pk:
+            continue
+        found = counterpart(module, to, taken)
+        taken.add(found.module.pk)
+        _point_to(found, [row.pk for row in rows if row.module_id == module.pk])
+
+
+def _point_to(found: Counterpart, assignments: Iterable[int]) -> None:
+    """Let these assignments, and all that hangs on them, speak of the counterpart from now on."""
+    Assignment.objects.filter(pk__in=assignments).update(module=found.module)
+    for mine, its in found.steps.items():
+        PassedStep.objects.filter(assignment__in=assignments, step=mine).update(step=its)
+        OwnWording.objects.filter(assignment__in=assignments, step=mine).update(step=its)
+        Delivery.objects.filter(assignment__in=assignments, step=mine).update(step=its)
+    for mine, its in found.prompts.items():
+        Answer.objects.filter(reply__delivery__assignment__in=assignments, prompt=mine).update(prompt=its)
+
+
+# --- Telling the colleague ----------------------------------------------------------------------
+
+
+def not_yet_opened(practitioner: Practitioner) -> Any:
+    """Clients who were handed over to them and whose page they have not opened since; each with `handed_by`, a name."""
+    looks = AuditEntry.objects.opened_by(OuterRef("practitioner"), OuterRef("pk"))
+    handed = AuditEntry.objects.filter(client_id=OuterRef("pk"), action=audit.Action.HANDED_OVER)
+    new = Client.objects.of(practitioner).exclude(handed_over_at=None)
+    new = new.filter(~Exists(looks.filter(at__gt=OuterRef("handed_over_at"))))
+    return new.annotate(handed_by=Subquery(handed.order_by("-at", "-pk").values("actor__name")[:1]))
+
+
+def tell_colleague(to: Practitioner) -> bool:
+    """Send them a short email that names nobody. Returns whether it left."""
+    context = {"name": to.get_short_name(), "link": settings.PUBLIC_BASE_URL + reverse("admin:index")}
+    text = render_to_string("email/handed_to_you.txt", context | {"practice": Practice.current()})
+    return post(to.email, "Something new at your desk", text)
+
+
+# --- Telling the client -------------------------------------------------------------------------
+
+
+def may_be_written_to(client: Client) -> bool:
+    """Whether an email to this client is welcome."""
+    suppressed = Suppression.objects.filter(address=client.email.lower()).exists()
+    return client.has_consent() and not suppressed
+
+
+def words_for(client: Client, to: Practitioner) -> tuple[str, str]:
+    """(subject, text) of the email that tells a client, in their language, in the colleague's voice."""
+    context = {"name": client.greeted_as(), "before": client.practitioner.name, "practitioner": to}
+    with translation.override(client.language):
+        text = render_to_string("email/handed_over.txt", context | {"practice": Practice.current()})
+        return gettext("A short note for you"), text.strip() + "\n"
+
+
+def tell(client: Client, to: Practitioner, words: tuple[str, str]) -> bool:
+    """Send it. Returns whether it left."""
+    subject, text = words
+    return post(client.email, subject, text, reply_to=to.email)

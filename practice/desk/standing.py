@@ -1,0 +1,149 @@
+"""How everything that is running for a practitioner stands: read once, and then asked for today, the days and what
+needs attention.
+
+There may be thousands of assignments, and most have nothing to say. So rows that many share (clients, modules) are read
+once, and what only a line on the page needs (the next step's title) is asked for those lines alone.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from practice.assignments import holds
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import Hold, calendar
+from practice.assignments.passed import PassedStep
+from practice.people.models import Client, Practitioner
+from practice.replies.models import Reply
+from resources.models import Module, Step
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A running assignment, why nothing leaves (if so), and how many of its steps are left."""
+
+    row: Assignment
+    hold: Hold | None
+    left: int
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When its next step leaves; None when there is none, or something holds it."""
+        return self.row.next_due_at if self.left and self.hold is None else None
+
+    def last_at(self) -> datetime | None:
+        """When its last step leaves, if nothing comes between; None as well when no calendar goes that far."""
+        if self.due_at is None or self.row.next_on is None:
+            return None
+        if self.left == 1:
+            return self.due_at
+        try:
+            return calendar(self.row.rhythm, [""] * self.left, self.row.next_on)[-1].at
+        except OverflowError:
+            return None
+
+
+@dataclass(frozen=True)
+class Running:
+    """All that is running for a practitioner's clients, the next to leave first.
+
+    `clients` are all of theirs, by id, and `modules` all that any of these has, or had.
+    """
+
+    standings: list[Standing]
+    clients: dict[int, Client]
+    modules: dict[int, Module]
+
+    def idle_clients(self) -> set[int]:
+        """The ids of those for whom nothing is running."""
+        return self.clients.keys() - {standing.row.client_id for standing in self.standings}
+
+
+def running(practitioner: Practitioner) -> Running:
+    """Read it. Each row has its module, and its client as `has_agreed` and `last_wrote` ask for."""
+    clients = _clients(practitioner)
+    # By their ids: a join would tempt PostgreSQL to read through the assignments of all practitioners.
+    of_clients = Assignment.objects.filter(client__in=clients)
+    behind = _how_many(PassedStep.objects.filter(assignment=OuterRef("pk")))
+    rows: list[Any] = list(
+        of_clients.running().with_blackout().annotate(behind=behind).order_by("next_due_at", "pk")
+    )
+    used = Module.objects.filter(pk__in=of_clients.order_by().values("module"))
+    modules: dict[int, Any] = used.annotate(
+        step_count=Count("steps", filter=Q(steps__taken_out=False))
+    ).in_bulk()
+    client, module = Assignment._meta.get_field("client"), Assignment._meta.get_field("module")
+    for each in clients.values():
+        Client._meta.get_field("practitioner").set_cached_value(each, practitioner)
+    for row in rows:
+        client.set_cached_value(row, clients[row.client_id])
+        module.set_cached_value(row, modules[row.module_id])
+    held, no_more = holds.of(rows), _passed_and_taken_out(rows, modules)
+    standings = [
+        Standing(
+            row,
+            row.held(held.get(row.pk)),
+            max(0, row.module.step_count - row.behind + no_more[row.pk]),
+        )
+        for row in rows
+    ]
+    return Running(standings, clients, modules)
+
+
+def has_agreed(row: Assignment) -> bool:
+    """Whether the client of one of these agreed to emails."""
+    return bool(row.client.agreed)  # type: ignore[attr-defined]
+
+
+def last_wrote(row: Assignment) -> datetime | None:
+    """When the client of one of these last sent a reflection, if ever."""
+    return cast("datetime | None", row.client.last_wrote)  # type: ignore[attr-defined]
+
+
+def titles(rows: Sequence[Assignment]) -> dict[int, str]:
+    """The title of the next step of each of these, by the assignment's id."""
+    found = Assignment.objects.filter(pk__in=[row.pk for row in rows]).with_next_step()
+    return dict(found.order_by().values_list("pk", "next_step_title"))
+
+
+def unanswered(rows: Sequence[Assignment], at_least: int) -> set[int]:
+    """The ids of those of which so many steps went out since the client last wrote."""
+    wrote = Reply.objects.sent().filter(client=OuterRef("client")).order_by("-sent_at").values("sent_at")
+    since = Coalesce(Subquery(wrote[:1]), Value(LONG_AGO))
+    steps = PassedStep.objects.filter(assignment=OuterRef("pk"), skipped=False, at__gt=OuterRef("since"))
+    counted = Assignment.objects.filter(pk__in=[row.pk for row in rows]).alias(since=since)
+    found = counted.annotate(steps=_how_many(steps)).order_by().values_list("pk", "steps")
+    return {pk for pk, steps in found if steps >= at_least}
+
+
+def _how_many(steps: QuerySet[Any, Any]) -> Coalesce:
+    """How many steps an assignment passed. Counted row by row, each by its own few entries of an index: asked for all
+    at once, PostgreSQL would rather read the whole table.
+    """
+    count = steps.order_by().values("assignment").annotate(count=Count("*")).values("count")
+    return Coalesce(Subquery(count), 0)
+
+
+def _passed_and_taken_out(rows: Sequence[Assignment], modules: Collection[int]) -> Counter[int]:
+    """How many steps each of them passed that were taken out of its module afterwards: they are no longer sent."""
+    gone = list(Step.objects.filter(module__in=modules, taken_out=True).values_list("pk", flat=True))
+    passed = PassedStep.objects.filter(assignment__in=rows, step__in=gone)
+    return Counter(passed.values_list("assignment_id", flat=True) if gone else ())
+
+
+def _clients(practitioner: Practitioner) -> dict[int, Client]:
+    """The practitioner's clients by id, without the private note, which would be decrypted for nothing."""
+    wrote = Reply.objects.sent().filter(client=OuterRef("pk")).order_by("-sent_at").values("sent_at")[:1]
+    clients = Client.objects.of(practitioner).knowing_consent().annotate(last_wrote=Subquery(wrote))
+    found = {}
+    for client in clients.defer("private_note", "created_at").order_by():
+        client.practitioner = practitioner
+        found[client.pk] = cast(Client, client)
+    return found

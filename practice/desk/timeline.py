@@ -1,0 +1,154 @@
+"""What goes out today and in the days after it, on the practitioner's calendar."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Window
+from django.urls import reverse
+
+from practice.assignments.models import Assignment
+from practice.assignments.outlook import place
+from practice.desk.standing import Running, Standing, titles
+from practice.mailing.models import WINDOW, Delivery
+from practice.people.clocks import clock_of
+from practice.people.models import Practitioner
+
+#: Days after today.
+DAYS = 7
+#: How many emails today names, and a later day; the rest are behind a link.
+MOST, MOST_LATER = 6, 4
+
+State = Delivery.State
+
+
+@dataclass(frozen=True)
+class Departure:
+    """An email that leaves, or left, at a moment: on the practitioner's clock, and on the client's if it differs."""
+
+    at: datetime
+    client: str
+    step: str
+    state: str
+    url: str
+    my_time: str
+    client_time: str
+
+
+@dataclass
+class Day:
+    """One day on the practitioner's calendar: the first emails, and how many more there are."""
+
+    day: date
+    name: str
+    departures: list[Departure] = field(default_factory=list)
+    #: How many more are to leave, and how many more left; and the lists that show them all.
+    more: int = 0
+    more_left: int = 0
+    more_url: str = ""
+    more_left_url: str = ""
+
+
+def timeline(practitioner: Practitioner, running: Running, now: datetime) -> list[Day]:
+    """Today and the days after it. What should have left before midnight stands first today."""
+    zone = ZoneInfo(practitioner.time_zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
+    first = midnight.date()
+    days = [
+        Day(day, _name(day, first), more_url=_all_of(day))
+        for day in (first + timedelta(n) for n in range(DAYS + 1))
+    ]
+    planned = _first_of_each_day(running.standings, days, zone)
+    of_step = titles([row for _, row in planned]) if planned else {}
+    for day, row in planned:
+        if row.next_due_at:
+            step = of_step.get(row.pk) or ""
+            day.departures.append(_departure(row, step, row.next_due_at, "", practitioner))
+    _add_outbox(days[0], practitioner, running.modules, midnight)
+    return days
+
+
+def _first_of_each_day(
+    standings: Iterable[Standing], days: list[Day], zone: ZoneInfo
+) -> list[tuple[Day, Assignment]]:
+    """The first few that leave on each day. Counts on the days how many more there are."""
+    ends = [datetime.combine(day.day + timedelta(1), time.min, zone).astimezone(UTC) for day in days]
+    found: list[tuple[Day, Assignment]] = []
+    named = [0] * len(days)
+    for standing in standings:
+        due_at = standing.due_at
+        if due_at is None:
+            continue
+        number = bisect_right(ends, due_at)
+        if number == len(days):
+            break  # they are in order: all others leave later
+        if named[number] < (MOST_LATER if number else MOST):
+            named[number] += 1
+            found.append((days[number], standing.row))
+        else:
+            days[number].more += 1
+    return found
+
+
+def _add_outbox(today: Day, practitioner: Practitioner, modules: Collection[int], midnight: datetime) -> None:
+    """Emails on their way, and those that left since midnight: the latest, if there are many."""
+    emails = Delivery.objects.few_of(practitioner).select_related("step", "assignment__client")
+    shown = ("state", "due_at", "accepted_at", "step__title", "assignment__client__name")
+    emails = emails.only(*shown, "assignment__client__time_zone")
+    # Not state__in, in which PostgreSQL would see no use for the small indexes of these states.
+    waiting = Q(state=State.DUE) | Q(state=State.CLAIMED) | Q(state=State.SUBMITTING)
+    on_the_way, waiting_in_all = few(emails.filter(waiting).order_by("due_at", "pk"), MOST)
+    # An email waits for no longer than its window, so none that left since midnight was due before this.
+    lately = emails.lately(modules, midnight - 2 * WINDOW)
+    left = lately.filter(state__in=Delivery.SENT, accepted_at__gte=midnight)
+    gone, gone_in_all = few(left.order_by("-accepted_at", "-pk"), MOST)
+    today.more += waiting_in_all - len(on_the_way)
+    today.more_left = gone_in_all - len(gone)
+    span = {"due_at__gte": midnight, "due_at__lt": midnight + timedelta(days=1)}
+    today.more_left_url = f"{reverse('admin:mailing_delivery_changelist')}?{urlencode(span)}"
+    outbox = [
+        _departure(
+            row.assignment,
+            row.step.title,
+            row.accepted_at or row.due_at,
+            row.get_state_display(),
+            practitioner,
+        )
+        for row in (*on_the_way, *gone)
+    ]
+    today.departures = sorted([*today.departures, *outbox], key=lambda departure: departure.at)
+
+
+def few(rows: Any, most: int) -> tuple[list[Any], int]:
+    """The first of these, and how many there are in all: in one query."""
+    found = list(rows.annotate(in_all=Window(Count("*")))[:most])
+    return found, found[0].in_all if found else 0
+
+
+def _all_of(day: date) -> str:
+    return f"{reverse('admin:assignments_assignment_changelist')}?leaves={day.isoformat()}"
+
+
+def _name(day: date, today: date) -> str:
+    near = {0: "Today", 1: "Tomorrow"}
+    return near.get((day - today).days, f"{day:%A} {day.day} {day:%B}")
+
+
+def _departure(row: Assignment, step: str, at: datetime, state: str, practitioner: Practitioner) -> Departure:
+    theirs = at.astimezone(clock_of(row.client.time_zone) or UTC)
+    mine = at.astimezone(ZoneInfo(practitioner.time_zone))
+    day = "" if theirs.date() == mine.date() else f"{theirs:%A}, "
+    differs = theirs.utcoffset() != mine.utcoffset()
+    return Departure(
+        at=at,
+        client=row.client.name,
+        step=step,
+        state=state,
+        url=reverse("admin:assignments_assignment_change", args=(row.pk,)),
+        my_time=f"{mine:%H:%M}",
+        client_time=f"{day}{theirs:%H:%M} in {place(row.client.time_zone)}" if differs else "",
+    )
