@@ -89,4 +89,5 @@ def _in_doubt(way: Ours, sink: Sink) -> int:
     if twice := arrived.total() - len(arrived):
         raise NotRight(f"{twice} emails arrived twice.")
     rows.exclude(state=State.ACCEPTED).update(state=State.CANCELLED)  # out of the way of the next round
+    way.series.stop()
     return len(unknown)

@@ -6,13 +6,25 @@ from tests.bench import machine
 from tests.bench.ours import ours
 from tests.bench.place import Place
 from tests.bench.servers import SMTP
-from tests.bench.way import run_round
+from tests.bench.way import NotRight, run_round
+
+#: What a worker may take for 50,000 mails, as a part of what it takes for 2,000.
+MOST = 1.05
 
 
 def peaks(place: Place, say: Callable[[str], None]) -> dict[str, float]:
-    """Peak memory of the larger of two fresh workers, in MB, after 2,000 and after 50,000 mails."""
+    """Peak memory of the larger of two fresh workers, in MB, after 2,000 and after 50,000 mails.
+
+    Raises NotRight when it grows with their number.
+    """
     say("\nPeak memory of a worker process")
-    return {f"memory_{name}_mb": _peak(place, size, say) for name, size in (("2k", 2_000), ("50k", 50_000))}
+    few, many = _peak(place, 2_000, say), _peak(place, 50_000, say)
+    say(f"{many / few - 1:>+26.1%}")
+    if many > few * MOST:
+        raise NotRight(
+            f"the memory of a worker grew by {many / few - 1:.1%}, from {few:.1f} to {many:.1f} MB"
+        )
+    return {"memory_2k_mb": few, "memory_50k_mb": many}
 
 
 def _peak(place: Place, how_many: int, say: Callable[[str], None]) -> float:

@@ -81,6 +81,12 @@ class Series:
         now = timezone.now()
         Assignment.objects.filter(pk__in=self.pks[:how_many]).update(sooner_at=now, next_due_at=now)
 
+    def stop(self) -> None:
+        """Let nothing more of it become due."""
+        Assignment.objects.filter(pk__in=self.pks).update(
+            state=Assignment.State.STOPPED, next_due_at=None, sooner_at=None
+        )
+
 
 class Ours(Way):
     """A series, the broker and two workers."""

@@ -16,7 +16,9 @@ from celery import Celery
 from practice.desk import broker
 from practice.desk.processes import bound_to_parent
 from tests.bench import machine
-from tests.run import ROOT, find_postgres, postgres
+from tests.mailing.scripted_smtp import free_port
+from tests.postgres import find_postgres, postgres
+from tests.run import ROOT
 
 #: A practice's settings, with secrets that are none; both the usual way and ours read what they need of it.
 SETTINGS = {
@@ -44,6 +46,11 @@ class Place:
         """Run `python -m ...` to its end."""
         command = [sys.executable, "-m", *arguments]
         subprocess.run(command, cwd=ROOT, env=self.env | more_env, check=True, stdout=subprocess.DEVNULL)
+
+    def says(self, *arguments: str, **more_env: str) -> bool:
+        """Run `python -m ...` to its end, and let it speak. Returns whether it ended well."""
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env | more_env).returncode == 0
 
     def start(self, name: str, *arguments: str, **more: object) -> subprocess.Popen:
         """Start `python -m ...`, in a session of its own; what it says goes to a log."""
@@ -101,14 +108,16 @@ def kill_all_of(process: subprocess.Popen) -> None:
 
 @contextmanager
 def open_place() -> Iterator[Place]:
-    """PostgreSQL with fsync on, a broker as `manage.py serve` runs it, and both schemas. Sets os.environ to match."""
+    """PostgreSQL with fsync on, reached as in docker-compose.yml, a broker as `manage.py serve` runs it, and both
+    schemas. Sets os.environ to match.
+    """
     programs, server = find_postgres(), broker.find_server()
     if programs is None or server is None:
         raise SystemExit(
             "Not possible here: PostgreSQL or a Redis-protocol server is missing; see `make test`."
         )
     with (
-        postgres(programs, fsync="on") as url,
+        postgres(programs, fsync="on", port=free_port()) as url,
         tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder,
     ):
         socket = Path(folder) / "v.sock"
@@ -129,11 +138,12 @@ def _furnished(folder: Path, url: str, redis: str) -> Place:
     databases = {"DATABASE_URL": url, "USUAL_DATABASE_URL": usual}
     queues = {"REDIS_URL": redis, "USUAL_REDIS_URL": brokers["tests.bench.usual"]}
     os.environ |= SETTINGS | databases | queues | {"DATA_DIR": str(folder), "EMAIL_URL": "smtp://localhost:1"}
-    with psycopg.connect(dsn(url), autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE usual")
         postmaster = machine.parent_of(connection.info.backend_pid)
         version = (
-            f"PostgreSQL {connection.info.server_version // 10_000}, fsync {_setting(connection, 'fsync')}"
+            f"PostgreSQL {connection.info.server_version // 10_000} by TCP with a password,"
+            f" fsync {_setting(connection, 'fsync')}"
         )
     place = Place(folder, dict(os.environ), postmaster, version, brokers)
     del place.env["EMAIL_URL"]
@@ -144,9 +154,3 @@ def _furnished(folder: Path, url: str, redis: str) -> Place:
 
 def _setting(connection: psycopg.Connection, name: str) -> str:
     return connection.execute("SELECT current_setting(%s)", (name,)).fetchone()[0]
-
-
-def dsn(url: str) -> str:
-    """What psycopg takes, from postgres:///FOLDER/NAME."""
-    folder, _, name = url.removeprefix("postgres:///").rpartition("/")
-    return f"host=/{folder.lstrip('/')} dbname={name}"

@@ -32,6 +32,6 @@ class Kind:
         return {"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend", "ANYMAIL": anymail}
 
 
-SMTP = Kind("SMTP", Smtp, 0.0, 8)
+SMTP = Kind("SMTP", Smtp, 0.0, 16)
 SMTP_5MS = Kind("SMTP, 5 ms", Smtp, 0.005, 32)
-HTTP_50MS = Kind("HTTP, 50 ms", Http, 0.05, 32)
+HTTP_50MS = Kind("HTTP, 50 ms", Http, 0.05, 64)

@@ -9,7 +9,7 @@ import psycopg
 from celery import Celery
 
 from tests.bench import letters
-from tests.bench.place import Place, dsn
+from tests.bench.place import Place
 from tests.bench.way import NAMES, Way
 
 APP = "tests.bench.usual"
@@ -23,7 +23,7 @@ class UsualWay(Way):
     def __init__(self, place: Place, worker: int) -> None:
         self.worker = worker
         self.celery = Celery(broker=place.brokers[APP], set_as_current=False)
-        self.database = psycopg.connect(dsn(place.env["USUAL_DATABASE_URL"]), autocommit=True)
+        self.database = psycopg.connect(place.env["USUAL_DATABASE_URL"], autocommit=True)
         self.rows: list[tuple[str, str, str]] = []
 
     def prepare(self, how_many: int) -> None:
