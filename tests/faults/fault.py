@@ -9,6 +9,14 @@ from tests.faults.stage import Stage
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Why a fault cannot be injected here; `for_good` where nobody can change that."""
+
+    why: str
+    for_good: bool
+
+
+@dataclass(frozen=True)
 class Fault:
     """One fault in one variant: the way out, whether it offers PIPELINING, and the practice's choice when in doubt."""
 
@@ -18,10 +26,10 @@ class Fault:
     policy: str
     #: Whether nothing may be in doubt: the phase is known, or the provider has a key.
     certain: bool
-    #: How many emails should end as failed, with a reason; None: it does not matter.
-    failed: int | None
-    #: What says whether it can be injected on this machine.
-    needs: Callable[[], bool]
+    #: How many emails should end as failed, with a reason.
+    failed: int
+    #: What says why it cannot be injected on this machine.
+    lacks: Callable[[], Lack | None]
 
     @property
     def name(self) -> str:
@@ -33,6 +41,8 @@ class Fault:
         return re.sub(r"\s+", " ", self.inject.__doc__ or "").strip()
 
 
+#: Providers that know an email by a key.
+KEYED = ("resend", "brevo")
 FAULTS: list[Fault] = []
 
 
@@ -41,15 +51,15 @@ def fault(
     pipelining: tuple[bool, ...] = (False,),
     policy: tuple[str, ...] = ("hold",),
     certain: bool = True,
-    failed: int | None = 0,
-    needs: Callable[[], bool] = lambda: True,
+    failed: int = 0,
+    lacks: Callable[[], Lack | None] = lambda: None,
 ) -> Callable:
     """Registers a fault, once for each combination of its variants."""
 
     def register(inject: Callable[[Stage], None]) -> Callable[[Stage], None]:
         for way, pipelined, choice in product(mail, pipelining, policy):
-            sure = certain or way == "resend"
-            FAULTS.append(Fault(inject, way, pipelined, choice, sure, failed, needs))
+            sure = certain or way in KEYED
+            FAULTS.append(Fault(inject, way, pipelined, choice, sure, failed, lacks))
         return inject
 
     return register

@@ -4,12 +4,16 @@ import time
 
 from django.db import connection
 
+from tests.faults.cuts import count_cut
 from tests.faults.fault import fault
 from tests.faults.of_broker import some_leave
 from tests.faults.stage import Stage
 
+#: Seconds in which a worker notices that the database is back, and records what it had to keep in mind.
+UNTIL_RECORDED = 3
 
-@fault(pipelining=(False, True), policy=("hold", "resend"), certain=False, failed=None)
+
+@fault(pipelining=(False, True), policy=("hold", "resend"), certain=False)
 def database_stopped_at_once(stage: Stage) -> None:
     """PostgreSQL stopped without warning keeps what it promised; what was in flight just then is in doubt."""
     worker = stage.worker()
@@ -29,12 +33,4 @@ def stop_and_start(stage: Stage, connections: int, pause: float) -> None:
     stage.injected += 1
     time.sleep(pause)
     stage.postgres.start()
-    time.sleep(0.3)
-    count_in_flight(stage, connections)
-
-
-def count_in_flight(stage: Stage, connections: int) -> None:
-    """Note what was being handed over and is no more: at most one email for each connection."""
-    left = stage.in_flight() - stage.doubted
-    stage.doubted |= left
-    stage.bound += min(connections, len(left))
+    count_cut(stage, connections, UNTIL_RECORDED)

@@ -1,16 +1,16 @@
-"""Faults of a provider's HTTP API: Postmark has no idempotency key, Resend has one."""
+"""Faults of a provider's HTTP API: Postmark has a list to look in, Resend and Brevo know an email by its key."""
 
 from datetime import timedelta
 
 from practice.mailing.models import Delivery
-from tests.faults.fault import fault
+from tests.faults.fault import KEYED, fault
 from tests.faults.stage import Stage
 
-BOTH = ("postmark", "resend")
+ALL = ("postmark", *KEYED)
 PAUSE = 1200
 
 
-@fault(mail=BOTH)
+@fault(mail=ALL)
 def too_many_requests(stage: Stage) -> None:
     """429 is waited out for as long as Retry-After says."""
     now = stage.everybody_due(12)
@@ -26,7 +26,7 @@ def too_many_requests(stage: Stage) -> None:
     )
 
 
-@fault(mail=BOTH)
+@fault(mail=ALL)
 def server_error(stage: Stage) -> None:
     """500 is tried again, and arrives once."""
     now = stage.everybody_due(12)
@@ -35,7 +35,7 @@ def server_error(stage: Stage) -> None:
     stage.injected += 4
 
 
-@fault(mail=BOTH, failed=1)
+@fault(mail=ALL, failed=1)
 def refused_for_good(stage: Stage) -> None:
     """422 has failed with a reason, and nothing else has."""
     now = stage.everybody_due(6)
@@ -44,19 +44,25 @@ def refused_for_good(stage: Stage) -> None:
     stage.injected += 1
 
 
-@fault(mail=BOTH, policy=("hold", "resend"))
+@fault(mail=ALL, policy=("hold", "resend"))
 def silent_after_accept(stage: Stage) -> None:
     """No answer to an email that was taken: it is asked for by its key, or found in the list, and arrives once."""
     break_after_accept(stage, "accept-stall")
 
 
-@fault(mail=BOTH, policy=("hold", "resend"))
+@fault(mail=ALL, policy=("hold", "resend"))
 def dropped_after_accept(stage: Stage) -> None:
     """A broken connection instead of an answer: as without an answer."""
     break_after_accept(stage, "accept-drop")
 
 
-@fault(mail=BOTH, policy=("hold", "resend"))
+@fault(mail=KEYED, policy=("hold", "resend"))
+def error_after_accept(stage: Stage) -> None:
+    """500 to an email that was taken: the same goes again under the same key, and arrives once."""
+    break_after_accept(stage, "accept-500")
+
+
+@fault(mail=ALL, policy=("hold", "resend"))
 def dropped_before_accept(stage: Stage) -> None:
     """A request that broke and was never taken: it is handed over again once that is known, and arrives once."""
     break_after_accept(stage, "drop")
@@ -65,8 +71,7 @@ def dropped_before_accept(stage: Stage) -> None:
 def break_after_accept(stage: Stage, does: str) -> None:
     now = stage.everybody_due(10)
     stage.provider.does(
-        *({"phase": "API", "does": does, "times": 1, "to": f"client{number}@"} for number in (2, 6))
+        *({"phase": "API", "does": does, "times": 1, "to": f"client{number}@"} for number in (2, 7))
     )
     stage.send_due(now)
     stage.injected += 2
-    stage.bound += 2

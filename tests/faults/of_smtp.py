@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from practice.mailing.models import Delivery
 from tests.faults.fault import fault
 from tests.faults.stage import Stage
 from tests.mailing.scripted_smtp import free_port
@@ -11,14 +12,16 @@ PHASES = ("MAIL", "RCPT", "DATA", "DOT")
 
 
 def answer_everywhere(stage: Stage, answer: str) -> None:
-    """This answer to the connection, then to one email in each phase, among others that meet nothing."""
+    """This answer to the connection, to our hello, then to one email in each phase, among others that meet nothing."""
     now = stage.everybody_due(12)
-    stage.provider.does({"phase": "CONNECT", "does": answer})
-    stage.send_due(now)
-    stage.must(stage.provider.accepted() == 0, "nothing leaves while the server does not greet us")
+    for greeting in (("CONNECT",), ("EHLO", "HELO")):
+        stage.provider.does(*({"phase": phase, "does": answer} for phase in greeting))
+        stage.send_due(now)
+        stage.must(stage.provider.accepted() == 0, f"nothing leaves while {greeting[0]} is answered by no")
+    stage.must(not Delivery.objects.exclude(state="due", attempts=0).exists(), "no email is to blame")
     stage.provider.does(*in_each_phase(answer))
     stage.send_due(now + timedelta(minutes=1))
-    stage.injected += 1 + len(PHASES)
+    stage.injected += 2 + len(PHASES)
     meets_nothing = 12 - len(PHASES)
     if not answer.startswith("421"):  # which is for all of them
         stage.must(stage.provider.accepted() >= meets_nothing, "the others leave at once")
@@ -67,7 +70,7 @@ def smtp_dropped_before_354(stage: Stage) -> None:
 
 @fault(pipelining=BOTH, policy=("hold", "resend"), certain=False)
 def smtp_dropped_before_the_dot(stage: Stage) -> None:
-    """A connection that breaks in the middle of an email leaves at most that one in doubt."""
+    """A connection that breaks in the middle of an email leaves at most that one in doubt; it was not taken."""
     drop(stage, "BODY")
 
 
@@ -75,6 +78,7 @@ def smtp_dropped_before_the_dot(stage: Stage) -> None:
 def smtp_dropped_after_the_dot(stage: Stage) -> None:
     """A connection that breaks after the dot and before the answer leaves that one email in doubt."""
     drop(stage, "DOT")
+    stage.twice += 3
 
 
 def drop(stage: Stage, phase: str) -> None:
@@ -84,7 +88,7 @@ def drop(stage: Stage, phase: str) -> None:
     )
     stage.send_due(now)
     stage.injected += 3
-    stage.bound += 3
+    stage.doubts += 3
 
 
 @fault(pipelining=BOTH)
@@ -105,7 +109,8 @@ def smtp_silent_after_the_dot(stage: Stage) -> None:
     )
     stage.send_due(now)
     stage.injected += 2
-    stage.bound += 2
+    stage.doubts += 2
+    stage.twice += 2
     stage.must(stage.provider.accepted() >= 12, "the others leave at once")
 
 

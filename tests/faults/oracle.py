@@ -15,12 +15,12 @@ OPEN = (State.DUE, State.CLAIMED, State.SUBMITTING)
 
 @dataclass
 class Verdict:
-    """What became of the emails of one fault. `lost` holds a sentence for each that is."""
+    """What became of the emails of one fault. `lost` and `failed` hold a sentence for each that is."""
 
     emails: int = 0
     duplicated: int = 0
     uncertain: int = 0
-    failed: int = 0
+    failed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
 
@@ -38,7 +38,8 @@ def judge(accepts: Iterable[Accept], recipients: Counter, now: datetime) -> Verd
         planned[row.client.email] += 1
         accepted = times.pop(row.message_id, 0)
         verdict.uncertain += row.state == State.UNCERTAIN
-        verdict.failed += row.state == State.FAILED
+        if row.state == State.FAILED:
+            verdict.failed.append(f"email {row.pk} failed after {row.attempts} attempts: {row.reason}")
         if wrong := what_is_wrong(row, accepted):
             verdict.lost.append(f"email {row.pk} ({row.state}, {row.reason or 'no reason'}) {wrong}")
     verdict.lost += [f"{count} for {to} never planned" for to, count in (recipients - planned).items()]

@@ -146,6 +146,8 @@ class Provider:
                 "POSTMARK_SERVER_TOKEN": "token",
                 "RESEND_API_URL": f"{self.http_url}/resend/",
                 "RESEND_API_KEY": "key",
+                "BREVO_API_URL": f"{self.http_url}/brevo/",
+                "BREVO_API_KEY": "key",
                 "REQUESTS_TIMEOUT": 2,
                 "WEBHOOK_SECRET": WEBHOOK_SECRET,
             }

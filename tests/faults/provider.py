@@ -1,4 +1,4 @@
-"""The provider: an SMTP server and the HTTP APIs of Postmark and Resend, in a process of their own.
+"""The provider: an SMTP server and the HTTP APIs of Postmark, Resend and Brevo, in a process of their own.
 
     python -m tests.faults.provider FOLDER
 
@@ -9,14 +9,15 @@ import json
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.utils import parseaddr
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from tests.faults import script
 from tests.mailing import scripted_smtp
+from tests.mailing.postmark_search import search
 
 HELLO_WITH_PIPELINING = "250-hello\r\n250-PIPELINING\r\n250 8BITMIME"
 BREAKS = {script.DROP: scripted_smtp.DROP, script.STALL: scripted_smtp.STALL}
@@ -69,6 +70,42 @@ class Smtp(scripted_smtp.ScriptedServer):
         self.log.write(email["Message-ID"], parseaddr(email["To"])[1], told)
 
 
+@dataclass(frozen=True)
+class Posted:
+    """An email as it came by one of the APIs. `asked` is all of it; with a `key` it is taken once."""
+
+    message_id: str
+    to: str
+    asked: dict
+    key: str | None = None
+
+    def search_terms(self) -> dict:
+        """What Postmark's search finds it by."""
+        stream = self.asked.get("MessageStream", "outbound")
+        return {
+            "Recipients": [parseaddr(self.to)[1]],
+            "Metadata": self.asked.get("Metadata", {}),
+            "MessageStream": stream,
+        }
+
+
+def by_postmark(asked: dict, headers) -> Posted:
+    own = {header["Name"]: header["Value"] for header in asked["Headers"]}
+    return Posted(own["Message-ID"], asked["To"], asked)
+
+
+def by_resend(asked: dict, headers) -> Posted:
+    return Posted(asked["headers"]["Message-ID"], asked["to"][0], asked, headers["Idempotency-Key"])
+
+
+def by_brevo(asked: dict, headers) -> Posted:
+    own = asked["headers"]
+    return Posted(own["Message-ID"], asked["to"][0]["email"], asked, own["idempotencyKey"])
+
+
+APIS = {"/postmark/email": by_postmark, "/resend/emails": by_resend, "/brevo/smtp/email": by_brevo}
+
+
 class Http(ThreadingHTTPServer):
     """The HTTP side. Keeps what it accepted, to answer a repeated key and a lookup."""
 
@@ -77,21 +114,38 @@ class Http(ThreadingHTTPServer):
     def __init__(self, told: script.Script, log: script.AcceptLog) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
         self.told, self.log, self.lock = told, log, threading.Lock()
-        self.by_key: dict[str, str] = {}
+        self.by_key: dict[str, tuple[str, Posted]] = {}
         self.taken: list[dict] = []
 
-    def take(self, message_id: str, recipient: str, metadata: dict, told: str) -> str:
-        """Accept an email. Returns the provider's own id of it."""
-        self.log.write(message_id, recipient, told)
+    def take(self, email: Posted, told: str) -> tuple[int, dict]:
+        """Accept an email, unless it was accepted under its key. Returns the answer: status and body."""
         with self.lock:
+            if email.key in self.by_key:
+                return repeated(email, *self.by_key[email.key])
+            self.log.write(email.message_id, parseaddr(email.to)[1], told)
             provider_id = f"00000000-0000-4000-8000-{len(self.taken):012d}"
-            self.taken.append(
-                {"MessageID": provider_id, "Status": "Sent", "Recipients": [recipient], "Metadata": metadata}
-            )
-        return provider_id
+            self.taken.append({"MessageID": provider_id, **email.search_terms()})
+            if email.key:
+                self.by_key[email.key] = provider_id, email
+        return accepted(email, provider_id)
 
     def handle_error(self, request, client_address):
         pass  # a client that was killed
+
+
+def accepted(email: Posted, provider_id: str) -> tuple[int, dict]:
+    """In the words of all three."""
+    ids = dict.fromkeys(("id", "MessageID", "messageId"), provider_id)
+    return 200, {**ids, "To": email.to, "ErrorCode": 0, "Message": "OK"}
+
+
+def repeated(email: Posted, provider_id: str, first: Posted) -> tuple[int, dict]:
+    """What Brevo and Resend say to a key that they know."""
+    if "idempotencyKey" in email.asked["headers"]:
+        return 400, {"code": "duplicate_parameter", "message": "as scripted"}
+    if email.asked != first.asked:
+        return 409, {"name": "invalid_idempotent_request", "message": "another email had this key"}
+    return accepted(email, provider_id)
 
 
 class Conversation(BaseHTTPRequestHandler):
@@ -104,54 +158,30 @@ class Conversation(BaseHTTPRequestHandler):
         self.server.told.change(self.body())
         self.answer(200, {})
 
-    def do_POST(self):
-        asked = self.body()
-        if self.path == "/postmark/email":
-            headers = {header["Name"]: header["Value"] for header in asked.get("Headers", [])}
-            self.take(headers["Message-ID"], asked["To"], asked.get("Metadata", {}), key=None)
-        elif self.path == "/resend/emails":
-            headers = asked["headers"]
-            metadata = json.loads(headers.get("X-Metadata", "{}"))
-            self.take(headers["Message-ID"], asked["to"][0], metadata, self.headers["Idempotency-Key"])
-        else:
-            self.answer(404, {"Message": "no such thing"})
-
     def do_GET(self):
-        """Postmark's search of outbound messages, by metadata."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        wanted = {
-            name.removeprefix("metadata_"): value
-            for name, value in asked.items()
-            if name.startswith("metadata_")
-        }
+        """Postmark's search of sent messages."""
         with self.server.lock:
-            found = [email for email in self.server.taken if wanted.items() <= email["Metadata"].items()]
-        self.answer(200, {"TotalCount": len(found), "Messages": found})
+            found = search(self.path, self.server.taken)
+        self.answer(*found)
 
-    def take(self, message_id: str, to: str, metadata: dict, key: str | None) -> None:
-        recipient = parseaddr(to)[1]
-        rule = self.server.told.asks("API", recipient) or {"does": 200}
+    def do_POST(self):
+        if self.path not in APIS:
+            self.answer(404, {"Message": "no such thing"})
+            return
+        email = APIS[self.path](self.body(), self.headers)
+        rule = self.server.told.asks("API", parseaddr(email.to)[1]) or {"does": 200}
         does = rule["does"]
-        if does == script.DROP:
-            self.close_connection = True
-            return
-        if isinstance(does, int) and does >= 400:
-            self.answer(does, {"ErrorCode": does, "Message": "as scripted"}, rule.get("headers", {}))
-            return
-        if key and key in self.server.by_key:
-            provider_id = self.server.by_key[key]  # once accepted, and not again
-        else:
-            provider_id = self.server.take(message_id, recipient, metadata, str(does))
-            if key:
-                self.server.by_key[key] = provider_id
+        error = does if isinstance(does, int) and does >= 400 else 0
+        taken = self.server.take(email, str(does)) if does != script.DROP and not error else None
         if does == script.ACCEPT_STALL:
             time.sleep(20)
-        if does in (script.ACCEPT_DROP, script.ACCEPT_STALL):
+        if does in (script.DROP, script.ACCEPT_DROP, script.ACCEPT_STALL):
             self.close_connection = True
-            return
-        self.answer(
-            200, {"id": provider_id, "MessageID": provider_id, "To": to, "ErrorCode": 0, "Message": "OK"}
-        )
+        elif error or does == script.ACCEPT_500:
+            said = {"ErrorCode": error, "Message": "as scripted", "message": "as scripted"}
+            self.answer(error or 500, said, rule.get("headers", {}))
+        else:
+            self.answer(*taken)
 
     def body(self) -> dict:
         return json.loads(self.rfile.read(int(self.headers["Content-Length"])))

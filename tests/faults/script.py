@@ -1,7 +1,8 @@
 """What the provider is told to do, while it runs, and its log of what it accepted.
 
-A rule is a dict: `phase` (EHLO, MAIL, RCPT, DATA, BODY, DOT, QUIT, RSET or API), `does` (see below), and optionally
-`times` (how often it holds; without it, until the rules change) and `to` (only for recipients that contain this).
+A rule is a dict: `phase` (CONNECT, EHLO, HELO, MAIL, RCPT, DATA, BODY, DOT, QUIT, RSET or API), `does` (see below), and
+optionally `times` (how often it holds; without it, until the rules change) and `to` (only for recipients that contain
+this).
 """
 
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 #: `does`, beside an SMTP answer line or an HTTP status: what breaks. With "accept-" the email is taken all the same.
 DROP, STALL, ACCEPT_DROP, ACCEPT_STALL = "drop", "stall", "accept-drop", "accept-stall"
+ACCEPT_500 = "accept-500"
 
 
 class Script:
