@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -11,14 +10,8 @@ from playwright.sync_api import expect
 
 from practice.assignments.models import Assignment
 from practice.assignments.schedule import first_day
+from tests.browser.looking import fits, press, violations
 from tests.cast import make_assignment, make_client
-
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def violations(page):
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [(one["id"], [node["target"] for node in one["nodes"]][:5]) for one in found]
 
 
 @pytest.fixture(params=[390, 1280], ids=["phone", "desk"])
@@ -37,11 +30,6 @@ def go(desk, name, *args):
     desk.goto(desk.live_url + reverse(f"admin:assignments_assignment_{name}", args=args))
 
 
-def fits(page):
-    """Nothing lies beyond the right edge."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 @pytest.fixture
 def sunday():
     return first_day(timezone.localdate() + timedelta(days=8), 6)
@@ -53,13 +41,14 @@ def test_a_module_is_assigned_by_way_of_its_calendar(desk, module, ada, maya):
     go(desk, "changelist")
     expect(desk.get_by_text("Nothing is assigned yet.")).to_be_visible()
     assert violations(desk) == []
-    desk.get_by_role("link", name="Assign a module").last.click()
+    with desk.expect_navigation():
+        desk.get_by_role("link", name="Assign a module").last.click()
 
     assert violations(desk) == []
     assert fits(desk)
     desk.get_by_label("Module").select_option(label="Coming home to yourself")
     desk.get_by_label("Find a client").fill("zoe")
-    expect(desk.get_by_role("checkbox")).to_have_count(1)
+    expect(desk.get_by_role("group", name="Clients").get_by_role("checkbox")).to_have_count(1)
     desk.get_by_label("Find a client").fill("")
     desk.get_by_role("button", name="Tick all shown").click()
     expect(desk.get_by_text("3 ticked")).to_be_visible()
@@ -74,6 +63,10 @@ def test_a_module_is_assigned_by_way_of_its_calendar(desk, module, ada, maya):
     expect(desk.get_by_text("is assigned to 3 clients. Nothing has been sent yet.")).to_be_visible()
     assert Assignment.objects.count() == 3
     assert violations(desk) == []
+    assert fits(desk)
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_text("is no longer assigned to Ada, Kei Nakamura and Zoë.")).to_be_visible()
+    assert not Assignment.objects.exists()
 
 
 def test_what_is_wrong_stands_by_its_field(desk, module, ada):
@@ -107,24 +100,28 @@ def test_a_new_first_day_brings_its_weekday_along(desk, module, ada, sunday):
     expect(desk.get_by_label("Weekday")).to_have_value("2")
 
 
-def test_send_now_asks_once_more_and_then_says_what_happens(desk, module, ada, sunday):
+def test_send_now_asks_once_more_says_what_happens_and_can_be_taken_back(desk, module, ada, sunday):
     row = make_assignment(ada, module, first_on=sunday, now=timezone.now())
     row.pass_step(row.next_step(), timezone.now(), skipped=True)
     go(desk, "change", row.pk)
     assert violations(desk) == []
     assert fits(desk)
     desk.get_by_role("link", name="Send the next step now").click()
-    expect(desk.get_by_text("This email goes to Ada at ada@example.org now.")).to_be_visible()
+    expect(desk.get_by_text("This email goes to Ada at ada@example.org in 10 minutes.")).to_be_visible()
     assert violations(desk) == []
     desk.get_by_role("button", name="Send this to Ada").click()
-    expect(desk.get_by_text("is on its way to Ada")).to_be_visible()
-    assert Assignment.objects.due(timezone.now()).exists()
+    expect(desk.get_by_text("unless you take it back")).to_be_visible()
+    assert violations(desk) == []
+    assert fits(desk)
+    desk.get_by_role("button", name="Take this email back").click()
+    expect(desk.get_by_text("Taken back: nothing was sent.")).to_be_visible()
+    assert not Assignment.objects.due(timezone.now() + timedelta(minutes=30)).exists()
 
 
 def test_pause_until_a_day(desk, module, ada, sunday):
     row = make_assignment(ada, module, first_on=sunday, now=timezone.now())
     go(desk, "change", row.pk)
-    desk.get_by_role("link", name="Pause").click()
+    press(desk, "Pause", role="link")
     assert violations(desk) == []
     desk.get_by_label("Carry on by itself on").fill((sunday + timedelta(days=20)).isoformat())
     desk.get_by_role("button", name="Pause").click()

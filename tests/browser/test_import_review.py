@@ -3,18 +3,17 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client as Visitor
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from resources.importing import import_text
 from resources.models import Article, Module
+from tests.browser.looking import check, press
 from tests.resources.articles import FOLDER, REAL, data_of
 
 pytestmark = pytest.mark.browser
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 TEXT = data_of(f"{REAL}.txt").decode()
 SIZES = [{"width": 390, "height": 844}, {"width": 1280, "height": 900}]
 PASTE_RICH = """([text, html]) => {
@@ -67,13 +66,6 @@ def review_page(article):
 
 def step(page, number):
     return page.locator(f"#step-{number}")
-
-
-def check(page, state):
-    found = Axe().run(page, options=WCAG).response["violations"]
-    assert not found, f"{state}: " + "; ".join(f"{one['id']} {one['nodes'][0]['html']}" for one in found)
-    width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert width[0] <= width[1], f"{state}: something lies beyond the right edge"
 
 
 def test_an_article_is_pasted_reviewed_and_becomes_a_module(open_desk, maya):
@@ -161,7 +153,7 @@ def test_two_windows_lose_nothing(open_desk, article):
     step(mine, 4).get_by_role("button", name="Merge with the next").click()
     expect(mine.get_by_role("alert")).to_contain_text("You changed this in another window, today at")
     expect(mine.get_by_label("Title of step 1")).to_have_value("Mine")
-    mine.get_by_role("button", name="Keep mine").click()
+    press(mine, "Keep mine")
     article.refresh_from_db()
     assert article.draft.steps[0].title == "Mine"
 
@@ -200,7 +192,7 @@ def test_a_reading_is_edited_in_the_small_editor(open_desk, article):
 def test_axe_finds_nothing(open_desk, article, size, scheme):
     page = open_desk(add_page(), viewport=size, color_scheme=scheme)
     check(page, "add")
-    page.get_by_role("button", name="Read this article").click()
+    press(page, "Read this article")
     check(page, "add, with an error")
     page.goto(page.url.replace(add_page(), review_page(article)))
     check(page, "review")
@@ -219,5 +211,6 @@ def test_axe_finds_nothing(open_desk, article, size, scheme):
     page.get_by_role("link", name="Change this step").click()
     expect(page.get_by_role("textbox", name="Reading")).to_be_visible()
     check(page, "step")
-    page.locator(".desk-back").click()
+    with page.expect_navigation():
+        page.locator(".desk-back").click()
     check(page, "module")

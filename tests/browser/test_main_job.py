@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from practice.desk import sample
+from tests.browser.looking import press
+from tests.browser.signing_in import sign_in
 
 ARTICLE = Path(__file__).parent.parent / "resources" / "articles" / "relational-impact.txt"
 WRITTEN = "I noticed it at dinner, and I said so. — Jonas’ idea"
@@ -14,11 +16,8 @@ WRITTEN = "I noticed it at dinner, and I said so. — Jonas’ idea"
 pytestmark = pytest.mark.timeout(240)
 
 
-def sign_in(page, address, email):
-    page.goto(address)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(sample.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+def come_in(page, address, email):
+    sign_in(page, address, email, sample.PASSWORD)
     expect(page.get_by_role("heading", name="Going out today")).to_be_visible()
 
 
@@ -27,7 +26,7 @@ def test_an_article_becomes_an_email_that_a_client_answers_and_maya_reads(instal
     home = installation.wait_until_ready()
     assert f"maya@example.com with the password {sample.PASSWORD}" in installation.said()
     desk = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(desk, home, "maya@example.com")
+    come_in(desk, home, "maya@example.com")
 
     # Paste the article; it becomes a module.
     desk.get_by_role("link", name="Articles").click()
@@ -49,7 +48,7 @@ def test_an_article_becomes_an_email_that_a_client_answers_and_maya_reads(instal
     expect(desk.get_by_text("hanna@example.org")).to_be_visible()
     desk.get_by_role("button", name="Send").click()
     expect(desk.get_by_text("Leaving now").or_(desk.get_by_text("Sent"))).to_be_visible()
-    desk.get_by_role("link", name="Emails").click()
+    press(desk, "Emails", role="link")
     sent = (
         desk.get_by_role("row")
         .filter(has_text="The Relational Impact of Trauma Healing")
@@ -79,6 +78,6 @@ def test_an_article_becomes_an_email_that_a_client_answers_and_maya_reads(instal
     desk.get_by_role("link", name="Hanna Vogel").first.click()
     expect(desk.get_by_text(WRITTEN)).to_be_visible()
     tom = new_context().new_page()
-    sign_in(tom, home, "tom@example.com")
+    come_in(tom, home, "tom@example.com")
     assert tom.goto(desk.url).status == 404
     assert WRITTEN not in tom.content()
