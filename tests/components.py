@@ -5,6 +5,7 @@ A missing component skips the tests that need it, with a reason; in CI (CI=true)
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -43,6 +44,21 @@ def find_browser() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+def find_pango() -> bool:
+    """Whether the system's libraries that lay out PDFs are installed."""
+    try:
+        return all(
+            ctypes.CDLL(f"lib{name}.so.0") for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+        )
+    except OSError:
+        return False
+
+
+def find_spam_filter() -> str | None:
+    """The path of an installed SpamAssassin."""
+    return shutil.which("spamassassin")
+
+
 def missing(what: str) -> None:
     """End the test that needs `what`: a failure in CI, a skip with this reason elsewhere."""
     (pytest.fail if IN_CI else pytest.skip)(what)
@@ -52,13 +68,18 @@ def missing(what: str) -> None:
 
 
 def pytest_addoption(parser):
-    parser.addoption("--database-only", action="store_true", help="only the tests that touch the database")
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only the tests that touch the database, and need no browser",
+    )
 
 
 def pytest_collection_modifyitems(config, items):
-    """Mark browser tests by what they ask for; with --database-only leave out what no database can change."""
+    """Mark browser tests by what they ask for; with --database-only leave out what no database can change, and the
+    browsers, which see the same pages whatever is behind them."""
     for item in items:
-        if {"page", "context", "browser"} & set(item.fixturenames):
+        if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
     if config.getoption("--database-only"):
         others = [item for item in items if not touches_database(item)]
@@ -68,7 +89,8 @@ def pytest_collection_modifyitems(config, items):
 
 def touches_database(item):
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
-    return bool(item.get_closest_marker("django_db") or fixtures & set(item.fixturenames))
+    asks = item.get_closest_marker("django_db") or fixtures & set(item.fixturenames)
+    return bool(asks) and "browser" not in item.fixturenames
 
 
 # --- The broker ---------------------------------------------------------------------------------
@@ -236,10 +258,10 @@ def start_process(process_env) -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 @pytest.fixture
-def worker(start_process, broker, smtp_sink) -> Callable[[], subprocess.Popen]:
+def worker(start_process, broker, smtp_sink) -> Callable[..., subprocess.Popen]:
     """Starts a real Celery worker on this test's database, broker and mail server. Ready when it returns."""
 
-    def start() -> subprocess.Popen:
+    def start(threads: int = 2) -> subprocess.Popen:
         name = f"test-{time.monotonic_ns()}"
         process = start_process(
             *(
@@ -248,7 +270,7 @@ def worker(start_process, broker, smtp_sink) -> Callable[[], subprocess.Popen]:
                 "practice",
                 "worker",
                 "--pool=threads",
-                "--concurrency=2",
+                f"--concurrency={threads}",
                 "--loglevel=WARNING",
             ),
             *("--without-gossip", "--without-mingle", f"--hostname={name}@here"),
@@ -300,6 +322,27 @@ def requests_end_before_the_flush(request) -> Iterator[None]:
         for _ in range(2):  # between two statements a request looks idle
             time.sleep(0.1)
             wait_until(lambda: not busy_connections(connection), "the last requests to end")
+
+
+@pytest.fixture(autouse=True)
+def the_audit_trail_ends_with_its_test(request) -> Iterator[None]:
+    """On SQLite the flush after a test that commits deletes row by row, which the trail refuses."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    if not commits and not {"live_server", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # first, so that it ends after us
+    yield
+    from django.db import connection
+
+    from practice.people import append_only
+
+    if connection.vendor == "sqlite":
+        append_only.open_again(connection, "people_auditentry")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM people_auditentry")
+        append_only.close(connection, "people_auditentry")
 
 
 def busy_connections(connection) -> int:

@@ -49,6 +49,11 @@ class Installation:
         self.newest = process
         return process
 
+    def manage(self, *arguments, **more_env) -> None:
+        """Run a command of manage.py to its end."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        subprocess.run(command, env=self.env | more_env, check=True, capture_output=True, timeout=60)
+
     def said(self) -> str:
         return self.output.read_text()
 

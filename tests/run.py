@@ -3,39 +3,26 @@
 Arguments are handed to pytest. With --sqlite-only the round on PostgreSQL is left out on purpose.
 """
 
-import getpass
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from practice.desk.broker import find_server  # noqa: E402
-from tests.components import IN_CI, find_browser  # noqa: E402
-
-IS_ROOT = os.geteuid() == 0
-
-
-def find_postgres() -> Path | None:
-    """The folder of PostgreSQL's programs, the newest one installed."""
-    on_path = shutil.which("initdb")
-    if on_path and shutil.which("postgres"):
-        return Path(on_path).parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return versions[-1].parent if versions else None
-
+from tests.components import IN_CI, find_browser, find_pango, find_spam_filter  # noqa: E402
+from tests.postgres import IS_ROOT, find_postgres, postgres  # noqa: E402
 
 # What the suite needs, how to look for it, and Debian's packages of it.
 COMPONENTS = {
     "PostgreSQL": (find_postgres, ["postgresql"]),
     "a browser": (find_browser, ["chromium", "fonts-liberation"]),
+    "Pango": (find_pango, ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]),
+    "SpamAssassin": (find_spam_filter, ["spamassassin"]),
     "a Redis-protocol server": (find_server, ["redis-server"]),
 }
 
@@ -55,26 +42,6 @@ def install_absent() -> None:
         subprocess.run(
             ["apt-get", "install", "-yq", "--no-install-recommends", *packages], check=False, **quiet
         )
-
-
-@contextmanager
-def postgres(programs: Path, fsync: str = "off") -> Iterator[str]:
-    """A PostgreSQL of this run's own, in a temporary folder and on a unix socket. Yields its DATABASE_URL."""
-    # PostgreSQL refuses to run as root.
-    as_owner = ["runuser", "-u", "postgres", "--"] if IS_ROOT else []
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
-        if IS_ROOT:
-            shutil.chown(folder, "postgres")
-        data, quiet = f"{folder}/data", {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
-        options = f"-k {folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=200"
-        control = [*as_owner, programs / "pg_ctl", "-D", data]
-        making = ["-U", getpass.getuser(), "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run([*as_owner, programs / "initdb", "-D", data, *making], **quiet)
-        subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "-w", "start"], **quiet)
-        try:
-            yield f"postgres:///{folder}/postgres"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "-w", "stop"], **quiet)
 
 
 def run_suite(on: str, arguments: list[str], **env: str) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from practice.mailing.tasks import read_bounces
+
 ROOT = Path(__file__).parent.parent
 SAFE = {
     "DEBUG": "off",
@@ -100,3 +102,23 @@ def test_an_anymail_provider_is_chosen_by_settings_alone(tmp_path):
         **environment,
     )
     assert done.stdout.strip() == "'token'", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "beats"),
+    [
+        ("", "['alerts', 'purge', 'tick']"),
+        ("imap+ssl://u:p@host", "['alerts', 'purge', 'read bounces', 'tick']"),
+    ],
+)
+def test_a_bounce_mailbox_is_on_the_beat_as_soon_as_there_is_one(tmp_path, mailbox, beats):
+    done = boot(tmp_path, show="sorted(settings.CELERY_BEAT_SCHEDULE)", BOUNCE_MAILBOX=mailbox)
+    assert done.stdout.strip() == beats, done.stderr
+
+
+def test_reading_bounces_is_a_task_that_exists_and_an_old_one_is_forgotten(tmp_path):
+    show = "(lambda beat: (beat['task'], beat['schedule'] > beat['options']['expires']))"
+    done = boot(
+        tmp_path, show=f"{show}(settings.CELERY_BEAT_SCHEDULE['read bounces'])", BOUNCE_MAILBOX="imap://host"
+    )
+    assert done.stdout.strip() == repr((read_bounces.name, True)), done.stderr

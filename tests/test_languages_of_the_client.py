@@ -1,0 +1,122 @@
+"""Everything that a client reads is there in each language, says the same, and puts the same things in its gaps.
+
+What is said at the desk stays English: only the places below are the client's.
+"""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+from practice.people.models import Practice
+
+ROOT = Path(settings.BASE_DIR)
+CATALOGUES = Path(settings.LOCALE_PATHS[0])
+LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
+TEMPLATES = sorted([*(ROOT / "templates/reflection").iterdir(), *(ROOT / "templates/email").iterdir()])
+#: The rooms whose Python has words for clients. At the desk nothing goes through gettext but what an email says.
+CODE = [
+    path
+    for room in ("people", "mailing", "replies", "desk")
+    for path in (ROOT / "practice" / room).glob("*.py")
+]
+ASKED = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+IN_TEMPLATES = re.compile(r"""(?:\b(n?)gettext|\b_)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+GAP = re.compile(r"%\(\w+\)[sd]")
+ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.*)")$', re.MULTILINE)
+
+
+def of_template(path):
+    text = templatize(path.read_text(), origin=str(path))
+    return {ast.literal_eval(found[2]) for found in IN_TEMPLATES.finditer(text)}
+
+
+def of_code(path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id in ASKED
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+SOURCE = set().union(*map(of_template, TEMPLATES), *map(of_code, CODE))
+
+
+def catalogue(language):
+    """What the compiled catalogue holds: the translation of each text, and of its plurals, one after another."""
+    held = {}
+    for key, said in gettext.translation("django", CATALOGUES, [language])._catalog.items():
+        held.setdefault(key[0] if isinstance(key, tuple) else key, []).append(said)
+    return held
+
+
+def test_the_texts_are_found_where_they_are_written():
+    assert len(SOURCE) > 150
+    for text in (
+        "Skip this one",  # a page
+        "Saving…",  # an attribute that a script reads
+        "%(minutes)s minute to read",  # a plural
+        "j F Y, H:i",  # a format of a day
+        "No more of these emails",  # an email
+        "Talk about it in session",  # a choice, in Python
+        "Your code",  # a short email, in Python
+    ):
+        assert text in SOURCE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated_and_none_is_there_in_vain(language):
+    held = catalogue(language)
+    assert {text for text in SOURCE if not all(held.get(text, [""]))} == set()
+    assert set(held) - {""} - SOURCE == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_translation_has_the_gaps_of_its_text(language):
+    for text, translations in catalogue(language).items():
+        for said in translations if text else []:
+            assert sorted(GAP.findall(said)) == sorted(GAP.findall(text)), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_written_is_what_is_compiled_and_nothing_is_in_doubt(language):
+    written = (CATALOGUES / language / "LC_MESSAGES/django.po").read_text()
+    assert "fuzzy" not in written
+    held = catalogue(language)
+    entries = [(ast.literal_eval(text), ast.literal_eval(said)) for text, said in ENTRY.findall(written)]
+    assert len(entries) > 150
+    for text, said in entries:
+        assert held[text] == [said]
+
+
+@pytest.mark.parametrize("path", ["static/reflection/page.css"])
+def test_the_pages_are_laid_out_for_either_direction_of_writing(path):
+    sided = r"(?:padding|margin|border)-(?:left|right)|(?:text-align|float):\s*(?:left|right)|[;{\s](?:left|right):"
+    assert not re.search(sided, (ROOT / path).read_text())
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("de", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("page", ["not_open.html", "elsewhere.html"])
+def test_a_page_says_in_which_direction_it_is_written(page, language, direction):
+    with translation.override(language):
+        html = render_to_string(f"reflection/{page}", {"practice": Practice()})
+    assert f'<html lang="{language}" dir="{direction}">' in html
+
+
+@pytest.mark.parametrize(("language", "side", "other"), [("en", "left", "right"), ("ar", "right", "left")])
+def test_an_email_begins_each_line_where_its_language_does(language, side, other):
+    with translation.override(language):
+        html = render_to_string("email/notice.html", {"language": language})
+    assert f"text-align: {side}" in html
+    assert f"border-{side}" in html
+    assert f"text-align: {other}" not in html
+    assert f"border-{other}" not in html
