@@ -10,9 +10,15 @@ WORKDIR /app
 RUN useradd --system --uid 10001 --home-dir /app --no-create-home interlude \
     && install -d -o interlude /data
 
-COPY requirements.txt .
+# What draws the letters of a session digest as PDF.
+# hadolint ignore=DL3008
+RUN apt-get update -q \
+    && apt-get install -yq --no-install-recommends fonts-liberation libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
+COPY requirements.txt requirements-pdf.txt ./
 RUN python -m venv /venv \
-    && pip install -q --require-hashes --only-binary=:all: -r requirements.txt \
+    && pip install -q --require-hashes --only-binary=:all: -r requirements.txt -r requirements-pdf.txt \
     && python -m compileall -q /venv/lib
 
 COPY . .

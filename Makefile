@@ -1,6 +1,7 @@
 # make demo    sample data, everything running, one address
 # make test    the whole suite; sets up what is missing
 # make bench   how fast it sends beside the usual way, on this machine; ARGS=--quick for a first look
+# make bench-desk  how fast the desk of a large practice is, page by page
 # make faults  breaks everything that can break, for real; ARGS="workers_killed --seed 7" for some of it
 # make lint    style, types, migrations, container files
 # make setup   only the environment, .venv
@@ -25,6 +26,9 @@ test: $(VENV)/.development
 bench: $(VENV)/.development
 	@exec $(BIN)/python -m tests.bench.run $(ARGS)
 
+bench-desk: $(VENV)/.development
+	@exec $(BIN)/python -m tests.bench.desk $(ARGS)
+
 faults: $(VENV)/.development
 	@exec $(BIN)/python -m tests.faults $(ARGS)
 
@@ -40,7 +44,8 @@ lint: $(VENV)/.development
 
 lock: $(VENV)/.development
 	$(COMPILE) -o requirements.txt requirements.in
-	$(COMPILE) -c requirements.txt -o requirements-dev.txt requirements-dev.in
+	$(COMPILE) -c requirements.txt --extra pdf -o requirements-pdf.txt pyproject.toml
+	$(COMPILE) -c requirements.txt -c requirements-pdf.txt -o requirements-dev.txt requirements-dev.in
 
 # A stamp is written last, so an interrupted install is taken up again the next time. The development lock holds the
 # runtime lock as well: whoever has the first needs no second install.
@@ -52,4 +57,4 @@ $(VENV)/.development: requirements-dev.txt tools/make-venv
 	@VENV=$(VENV) PYTHON=$(PYTHON) tools/make-venv requirements-dev.txt
 	@touch $(VENV)/.runtime $@
 
-.PHONY: setup demo test bench faults lint lock
+.PHONY: setup demo test bench bench-desk faults lint lock

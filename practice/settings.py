@@ -1,10 +1,12 @@
 """All settings, each from the environment. `.env.example` lists them; NAME_FILE reads NAME from a file."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
@@ -63,6 +65,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_prose_editor",
     "anymail",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
     "practice.people",
     "resources",
     "practice.assignments",
@@ -81,6 +86,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "practice.desk.headers.AtTheDesk",
+    "practice.desk.session_ends.SessionEnds",
+    "practice.desk.second_factor_first.SecondFactorFirst",
+    "axes.middleware.AxesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -110,6 +118,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+PASSWORD_RESET_TIMEOUT = 3600  # how long the link in an email gives a new password
+
+# --- Signing in: a second factor ----------------------------------------------------------------
+
+# On: whoever has none is led to set it up right after signing in, and can do nothing else before.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
+
+# --- Signing in: a wait after failed tries, see practice/desk/waiting.py -------------------------
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# An account is closed to one address on the network and not to all: nobody can keep a colleague out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "practice.desk.waiting.please_wait"
+AXES_CLIENT_IP_CALLABLE = "practice.people.network.network_address"
+AXES_USERNAME_CALLABLE = "practice.desk.waiting.account"
+AXES_USERNAME_FORM_FIELD = "username"
+# Nothing is kept but the count of tries.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 # --- Database -----------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'interlude.sqlite3'}")}
@@ -118,8 +152,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A writer that begins by reading cannot be upgraded while another writes: "database is locked".
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        # FULL, so that a "submitting" row survives a power cut as well.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # FULL, so that a "submitting" row survives a power cut as well. What is deleted is overwritten.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -132,6 +166,9 @@ SENDERS = env.int("SENDERS", default=2)
 CONNECTIONS = env.int("CONNECTIONS", default=8)
 # How long an email that a process had claimed when it died waits for another one to take it up.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
+
+# For how many minutes an assignment or "send now" can be taken back, before anything of it leaves.
+HOLD_MINUTES = env.float("HOLD_MINUTES", default=10)
 
 # --- Celery: a doorbell, never a store ----------------------------------------------------------
 
@@ -146,7 +183,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Longer than a shift and the slowest email at its end, shorter than the lease: see practice/mailing/outbox.py.
+# Longer than a shift and the slowest email at its end, shorter than the lease: see practice/mailing/patience.py.
 CELERY_TASK_TIME_LIMIT = LEASE_SECONDS * 4 // 5
 CELERY_TASK_SOFT_TIME_LIMIT = LEASE_SECONDS * 7 // 10
 CELERY_TIMEZONE = "UTC"
@@ -154,6 +191,13 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one: after an outage the queue holds one tick, not a thousand.
     "tick": {"task": "practice.mailing.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "alerts": {"task": "practice.replies.tasks.alert", "schedule": 60.0, "options": {"expires": 55}},
+    # At a quiet hour. A day that is missed is made up for by the next.
+    "purge": {
+        "task": "practice.desk.tasks.purge_expired",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Mail ---------------------------------------------------------------------------------------
@@ -172,14 +216,31 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="letters@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Anymail's settings for a provider, as JSON: {"POSTMARK_SERVER_TOKEN": "..."}
 ANYMAIL = env.json("ANYMAIL", default={})
-# Bounce mails, where mail leaves by SMTP: the address they come to, and the mailbox that read_bounces looks into.
+# Bounce mails, where mail leaves by SMTP: the address they come to, and its mailbox, read every five minutes.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+if BOUNCE_MAILBOX:
+    CELERY_BEAT_SCHEDULE["read bounces"] = {
+        "task": "practice.mailing.tasks.read_bounces",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    }
+# What clients write back: the address it comes to, and, where no provider posts it, its mailbox.
+INBOUND_ADDRESS = env.str("INBOUND_ADDRESS", default="")
+INBOUND_MAILBOX = env.str("INBOUND_MAILBOX", default="")
+if INBOUND_MAILBOX:
+    CELERY_BEAT_SCHEDULE["read what clients wrote"] = {
+        "task": "practice.replies.tasks.read_mails",
+        "schedule": 120.0,
+        "options": {"expires": 110},
+    }
 
 # --- Language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+# One catalogue for each language, of all that a client sees: pages and emails.
+LOCALE_PATHS = [BASE_DIR / "practice" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -209,17 +270,19 @@ FILE_UPLOAD_TEMP_DIR = tempfile.gettempdir()
 # --- Security -----------------------------------------------------------------------------------
 
 SECURE = PUBLIC_BASE_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = False  # the proxy does it; redirecting here as well would break its health check
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "practice.desk.sessions"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # a long working day, or until the browser closes
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A desk left alone for so long is closed.
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=60)
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -227,6 +290,9 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 # frames at all (the desk shows emails in one).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
 
+# What others log of the requests that carry emails out has addresses in it, or all they say; what makes PDFs tells the
+# letters that a page is written with.
+TALKATIVE = ("boto3", "botocore", "fontTools", "requests", "urllib3", "weasyprint")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -236,6 +302,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private_links"]}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {name: {"level": "WARNING"} for name in TALKATIVE} | {"axes": {"level": "ERROR"}},
 }
 
 # --- The look of the desk: see practice/desk/look.py ---------------------------------------------

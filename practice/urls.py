@@ -6,15 +6,24 @@ from django.views.generic import RedirectView
 
 from practice.desk.health import health
 from practice.mailing.hooks import hook
-from practice.replies import pace, pages
+from practice.replies import address, begin, inbound_hooks, leaving, own_page, pace, pack, pages
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("desk/", admin.site.urls),
     path("health/", health, name="health"),
     path("hooks/<slug:provider>/tracking/", hook, name="hook"),
+    path("leave/", leaving.leave, name="leave"),
+    path("hooks/<slug:provider>/inbound/", inbound_hooks.hook, name="inbound_hook"),
+    # Mailgun posts the mail as it came where its address says so.
+    path("hooks/<slug:provider>/inbound_mime/", inbound_hooks.hook),
     path("n/<token>/", pages.reflection, name="reflection"),
     path("n/<token>/draft/", pages.draft, name="draft"),
     path("n/<token>/pace/", pace.pace, name="pace"),
     path("n/<token>/stop/", pace.stop, name="stop"),
+    path("n/<token>/address/", address.address, name="address"),
+    path("c/<token>/", own_page.own_page, name="own_page"),
+    path("c/<token>/words.html", pack.words_to_read, name="words_to_read"),
+    path("c/<token>/words.json", pack.words_as_data, name="words_as_data"),
+    path("c/<token>/begin/", begin.begin, name="begin"),
 ]
