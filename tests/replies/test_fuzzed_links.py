@@ -20,10 +20,14 @@ from practice.urls import urlpatterns
 from tests.replies.conftest import deliver
 
 SEED, HOW_MANY, PARTS = 20261129, 10_000, 8
-PAGES = [f"/{pattern.pattern}" for pattern in urlpatterns if "<token>" in str(pattern.pattern)]
+PAGES = [
+    f"/{pattern.pattern}".replace("<link:", "<")
+    for pattern in urlpatterns
+    if "<link:" in str(pattern.pattern)
+]
 #: Nobody may be kept from stopping or resting: these open however old their link is, as long as it is not revoked.
 NEVER_TOO_OLD = ("/n/<token>/pace/", "/n/<token>/stop/")
-ODD = "\x00 \t\n\r\"'<>&;:,.@$+=~*()[]{}|\\^`%#?éßİıſΑⅠ１\u200b\u202e\ufeff\ud800🌊"
+ODD = "\x00 \t\n\r\"'<>&;:,./@$+=~*()[]{}|\\^`%#?éßİıſΑⅠ１\u200b\u202e\ufeff\ud800🌊"
 
 
 @pytest.fixture
