@@ -59,9 +59,13 @@ def score(tmp_path):
         missing("no SpamAssassin: install spamassassin")
 
     def score(mails):
+        # They come out in another order, so each carries its name.
         box = tmp_path / "mails.mbox"
         box.write_bytes(
-            b"".join(b"From us@example.com Sun Mar  8 17:00:00 2026\n" + mail for mail in mails.values())
+            b"".join(
+                b"From us@example.com Sun Mar  8 17:00:00 2026\nX-Name: %b\n%b" % (name.encode(), mail)
+                for name, mail in mails.items()
+            )
         )
         (tmp_path / "preferences").write_text("report_safe 0\nuse_bayes 0\n")
         command = [program, "--local", "--mbox", "--prefspath", str(tmp_path / "preferences"), str(box)]
@@ -70,13 +74,13 @@ def score(tmp_path):
             command, env=nowhere, check=True, capture_output=True, timeout=120
         ).stdout.decode(errors="replace")
         found = re.findall(
-            r"^X-Spam-Status: \w+, score=(-?[\d.]+) .*?tests=([\w,\s]+?)\s+autolearn", seen, re.M | re.S
+            r"^X-Spam-Status: \w+, score=(-?[\d.]+) .*?tests=([\w,\s]+?)\s+autolearn.*?^X-Name: (.*?)$",
+            seen,
+            re.M | re.S,
         )
-        assert len(found) == len(mails), seen[:2000]
-        return {
-            name: (float(points), re.sub(r"\s", "", rules))
-            for name, (points, rules) in zip(mails, found, strict=True)
-        }
+        scores = {name: (float(points), re.sub(r"\s", "", rules)) for points, rules, name in found}
+        assert scores.keys() == mails.keys(), seen[:2000]
+        return scores
 
     return score
 
@@ -86,6 +90,7 @@ def arrived(sink):
     (mail,) = sink.mails
     sink.clear()
     lines = mail.content.decode()
+    assert re.search(r"^Message-ID: <\S+@linden-house\.example>\s*$", lines, re.M), "it names this machine"
     date = re.search(r"^Date: (.*)$", lines, re.M)[1].strip()
     return (RECEIVED.format(date=date) + lines).replace("\r\n", "\n").encode() + b"\n\n"
 

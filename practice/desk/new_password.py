@@ -15,6 +15,8 @@ from django.urls import path, reverse, reverse_lazy
 from django.urls.resolvers import URLPattern
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
+from practice.people import posting
+
 log = logging.getLogger(__name__)
 
 #: Seconds before another link is sent to the same practitioner: nobody fills a colleague's mailbox.
@@ -38,19 +40,15 @@ class AskForLink(PasswordResetForm):
             return
         link = reverse("admin:password_reset_confirm", args=(context["uid"], context["token"]))
         words = {"link": settings.PUBLIC_BASE_URL + link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
-        message = EmailMessage(
-            "The link you asked for", render_to_string(template, words), to=[practitioner.email]
+        message = posting.written(
+            practitioner.email, "The link you asked for", render_to_string(template, words)
         )
-        # A provider that counts clicks would lead the link through an address of its own.
-        vars(message).update(track_opens=False, track_clicks=False)
         Thread(target=_send, args=(message, practitioner.pk), daemon=True).start()
 
 
 def _send(message: EmailMessage, practitioner_id: int) -> None:
-    try:
-        message.send()
-    except Exception as problem:  # whatever it is, its text may hold the address
-        log.error("practitioner %s: the link was not sent: %s", practitioner_id, type(problem).__name__)
+    if not posting.hand_over(message):
+        log.error("practitioner %s: the link for a new password was not sent", practitioner_id)
 
 
 class _AtTheDoor(TemplateResponseMixin, ContextMixin):

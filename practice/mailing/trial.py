@@ -16,6 +16,7 @@ from practice.mailing.one_by_one import hand_over
 from practice.mailing.outcome import Outage, Outcome
 from practice.mailing.viewing import View
 from practice.people.models import Practitioner
+from practice.people.our_address import our_domain
 from resources.models import Step
 from resources.sanitize import tidy
 
@@ -36,7 +37,7 @@ def trial(step: Step, practitioner: Practitioner, discretion: str, language: str
     email.attach_alternative(html, "text/html")
     email.body = f"{LINE}\n\n{email.body}"
     email.to = [mailbox(" ".join(tidy(practitioner.name).split()), practitioner.email)]
-    email.extra_headers["Message-ID"] = make_msgid(domain=parseaddr(email.from_email)[1].rpartition("@")[2])
+    email.extra_headers["Message-ID"] = make_msgid(domain=our_domain())
     for name in LEFT_OUT:
         email.extra_headers.pop(name, None)
     vars(email).pop("metadata")  # it is no delivery of ours
