@@ -1,6 +1,6 @@
 """Everything that a client reads is there in each language, says the same, and puts the same things in its gaps.
 
-What is said at the desk stays English: only the places below are the client's.
+What is said at the desk can be translated too, but only the places below are the client's.
 """
 
 import ast
@@ -14,18 +14,34 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from practice.people.models import Practice
+from practice.people.models import Consent, Practice
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUES = Path(settings.LOCALE_PATHS[0])
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
-TEMPLATES = sorted([*(ROOT / "templates/reflection").iterdir(), *(ROOT / "templates/email").iterdir()])
-#: The rooms whose Python has words for clients. At the desk nothing goes through gettext but what an email says.
-CODE = [
+#: Emails to practitioners, of whom nobody knows a language.
+NO_CLIENTS = {
+    "handed_to_you.txt",
+    "invitation.txt",
+    "look_first.txt",
+    "look_for_them.txt",
+    "new_password.txt",
+}
+TEMPLATES = sorted(
     path
-    for room in ("people", "mailing", "replies", "desk")
-    for path in (ROOT / "practice" / room).glob("*.py")
+    for folder in ("", "reflection", "email")
+    for path in (ROOT / "templates" / folder).glob("*.*")
+    if path.name not in NO_CLIENTS
+)
+#: The modules whose words are for clients, and the few words for them elsewhere.
+CODE = [
+    *(ROOT / "practice/mailing" / f"{name}.py" for name in ("letterhead", "notices")),
+    *(
+        ROOT / "practice/replies" / f"{name}.py"
+        for name in ("begin", "choosing", "forms", "message_form", "own_page", "sharing")
+    ),
 ]
+ELSEWHERE = {Consent.WORDING, "%(number)s of 10"}
 ASKED = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 IN_TEMPLATES = re.compile(r"""(?:\b(n?)gettext|\b_)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 GAP = re.compile(r"%\(\w+\)[sd]")
@@ -48,7 +64,7 @@ def of_code(path):
     }
 
 
-SOURCE = set().union(*map(of_template, TEMPLATES), *map(of_code, CODE))
+SOURCE = ELSEWHERE.union(*map(of_template, TEMPLATES), *map(of_code, CODE))
 
 
 def catalogue(language):
