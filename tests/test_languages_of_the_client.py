@@ -12,11 +12,10 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation.template import templatize
 
 from practice.people.models import Consent, Practice
+from tests.texts import ROOT, of_code, of_template
 
-ROOT = Path(settings.BASE_DIR)
 CATALOGUES = Path(settings.LOCALE_PATHS[0])
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
 #: Emails to practitioners, of whom nobody knows a language.
@@ -42,26 +41,8 @@ CODE = [
     ),
 ]
 ELSEWHERE = {Consent.WORDING, "%(number)s of 10"}
-ASKED = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-IN_TEMPLATES = re.compile(r"""(?:\b(n?)gettext|\b_)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 GAP = re.compile(r"%\(\w+\)[sd]")
-ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.*)")$', re.MULTILINE)
-
-
-def of_template(path):
-    text = templatize(path.read_text(), origin=str(path))
-    return {ast.literal_eval(found[2]) for found in IN_TEMPLATES.finditer(text)}
-
-
-def of_code(path):
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func, ast.Name)
-        and call.func.id in ASKED
-        and isinstance(call.args[0], ast.Constant)
-    }
+ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.+)")$', re.MULTILINE)
 
 
 SOURCE = ELSEWHERE.union(*map(of_template, TEMPLATES), *map(of_code, CODE))
