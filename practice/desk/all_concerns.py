@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from practice.desk.attention import concerns
 from practice.desk.standing import running
@@ -18,5 +19,5 @@ def all_concerns(request: HttpRequest) -> HttpResponse:
     practitioner = practitioner_of(request)
     found = concerns(practitioner, running(practitioner), timezone.now())
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("p"))
-    context = {**admin.site.each_context(request), "title": "Needs attention", "page": page}
+    context = {**admin.site.each_context(request), "title": _("Needs attention"), "page": page}
     return render(request, "admin/attention.html", context)

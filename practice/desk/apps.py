@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskAdminConfig(admin_apps.AdminConfig):
@@ -15,7 +16,7 @@ class DeskConfig(AppConfig):
     """Seen: the practitioner's home and the admin site."""
 
     name = "practice.desk"
-    verbose_name = "Desk"
+    verbose_name = _("Desk")
     default = True
 
     def ready(self) -> None:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.assignments.outlook import spoken
 from practice.desk.concern import Concern
@@ -19,8 +21,8 @@ from practice.people.models import Practitioner
 from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
 from practice.replies.models import Message
 
-IN_DOUBT = "We can’t confirm that the short email about your message left. It may have arrived."
-INVITED_IN_DOUBT = "We can’t confirm that your invitation left. It may have arrived."
+IN_DOUBT = gettext_noop("We can’t confirm that the short email about your message left. It may have arrived.")
+INVITED_IN_DOUBT = gettext_noop("We can’t confirm that your invitation left. It may have arrived.")
 
 
 class Arrival(NamedTuple):
@@ -94,36 +96,45 @@ def _as_arrivals(
 
 def _message(arrival: Arrival, practitioner: Practitioner) -> Concern:
     place = reverse("admin:replies_messages", args=(arrival.client_id,))
-    return Concern(arrival.client, "A message", f"{arrival.client} wrote to you.", "Read it", place)
+    why = _("%(client)s wrote to you.") % {"client": arrival.client}
+    return Concern(arrival.client, _("A message"), why, _("Read it"), place)
 
 
 def _notice(arrival: Arrival, practitioner: Practitioner) -> Concern:
     why = IN_DOUBT if arrival.about == Notice.State.UNCERTAIN else arrival.why
     place = reverse("admin:replies_messages", args=(arrival.client_id,))
-    return Concern(arrival.client, "Your message", why, "Look at it", place)
+    return Concern(arrival.client, _("Your message"), _(why), _("Look at it"), place)
 
 
 def _invitation(arrival: Arrival, practitioner: Practitioner) -> Concern:
     why = INVITED_IN_DOUBT if arrival.about == Notice.State.UNCERTAIN else arrival.why
     place = reverse("admin:replies_invite", args=(arrival.client_id,))
-    return Concern(arrival.client, "Your invitation", why, "Look at it", place)
+    return Concern(arrival.client, _("Your invitation"), _(why), _("Look at it"), place)
 
 
 def _mail(arrival: Arrival, practitioner: Practitioner) -> Concern:
     """What it says is on its own page alone."""
-    why = f"An email came to {arrival.client}’s reply address. {arrival.why}"
+    why = _("An email came to %(client)s’s reply address. %(why)s")
     if arrival.why == FROM_ELSEWHERE:
-        why = f"An email came to {arrival.client}’s reply address from another address."
+        why = _("An email came to %(client)s’s reply address from another address.")
+    why %= {"client": arrival.client, "why": _(arrival.why)}
     place = reverse("admin:replies_inboundmail_change", args=(arrival.row,))
-    return Concern(arrival.client, arrival.about, why, "Look at it and decide", place)
+    return Concern(arrival.client, arrival.about, why, _("Look at it and decide"), place)
 
 
 def _client(arrival: Arrival, practitioner: Practitioner) -> Concern:
     """A colleague's until now, whose page they have not opened."""
-    day, client = spoken(arrival.at, practitioner.time_zone), arrival.client
-    why = f"{arrival.why} handed {client} over to you on {day}. What they receive goes on as it was."
+    client = arrival.client
+    why = _(
+        "%(colleague)s handed %(client)s over to you on %(day)s. What they receive goes on as it was."
+    ) % {
+        "colleague": arrival.why,
+        "client": client,
+        "day": spoken(arrival.at, practitioner.time_zone),
+    }
+    action = _("Open the page of %(client)s") % {"client": client}
     place = reverse("admin:people_client_change", args=(arrival.client_id,))
-    return Concern(client, "New to you", why, f"Open the page of {client}", place, quiet=True)
+    return Concern(client, _("New to you"), why, action, place, quiet=True)
 
 
 KINDS: dict[str, Callable[[Arrival, Practitioner], Concern]] = {

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Model, OuterRef
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold, listed, spoken
@@ -27,7 +29,7 @@ LAST_STEPS = 3
 UNANSWERED = 4
 UNANSWERED_FOR = timedelta(weeks=UNANSWERED - 1)
 
-ANOTHER = "Assign another module"
+ANOTHER = gettext_noop("Assign another module")
 
 
 def concerns(practitioner: Practitioner, running: Running, now: datetime) -> list[Concern]:
@@ -57,7 +59,7 @@ def _held(standings: Iterable[Standing]) -> Iterator[Concern]:
         row, hold = standing.row, standing.hold
         if hold and not hold.expected and (row.state == Assignment.State.ACTIVE or not row.has_a_clock):
             together[row.client_id, hold, *_release(row, hold)].append(row)
-    for (_, hold, action, place, quiet), rows in together.items():
+    for (_client, hold, action, place, quiet), rows in together.items():
         about = listed(row.module.title for row in rows)
         yield Concern(rows[0].client.name, about, f"{hold.why} {hold.release}", action, place, quiet)
 
@@ -65,17 +67,19 @@ def _held(standings: Iterable[Standing]) -> Iterator[Concern]:
 def _release(row: Assignment, hold: Hold) -> tuple[str, str | Model, bool]:
     """The action that lets it go on, where that is, and whether there is no hurry."""
     client = row.client
+    name = {"client": client}
     if not row.has_a_clock:
-        return f"Look at {client}’s time zone", client, False
+        return _("Look at %(client)s’s time zone") % name, client, False
     if client.archived_at:
-        return f"Bring {client} back", reverse("admin:people_client_archive", args=(client.pk,)), False
+        back = reverse("admin:people_client_archive", args=(client.pk,))
+        return _("Bring %(client)s back") % name, back, False
     if not has_agreed(row) and hold.quiet:  # they are invited, and it is their turn
-        return f"Look at {client}’s page", client, True
+        return _("Look at %(client)s’s page") % name, client, True
     if not has_agreed(row):
-        return "Record that they agreed", reverse("admin:people_client_consent", args=(client.pk,)), False
+        return _("Record that they agreed"), reverse("admin:people_client_consent", args=(client.pk,)), False
     if any(hold == held(why, client.name) for why in Suppression.Why):
-        return f"Look at {client}’s address", client, False
-    return "Look at it", row, True
+        return _("Look at %(client)s’s address") % name, client, False
+    return _("Look at it"), row, True
 
 
 def _resting(standings: Iterable[Standing]) -> Iterator[Concern]:
@@ -83,18 +87,19 @@ def _resting(standings: Iterable[Standing]) -> Iterator[Concern]:
         row, hold = standing.row, standing.hold
         if hold and row.state == Assignment.State.PAUSED and row.has_a_clock:
             why = f"{hold.why} {hold.release}"
-            yield Concern(row.client.name, row.module.title, why, "Look at it", row, quiet=True)
+            yield Concern(row.client.name, row.module.title, why, _("Look at it"), row, quiet=True)
 
 
 def _stuck(standing: Standing) -> Concern:
     """Should have been planned long ago. Nobody at the desk can mend that."""
     row = standing.row
     due = spoken(row.next_due_at, row.client.practitioner.time_zone) if row.next_due_at else ""
-    why = (
-        f"The next step was due on {due}, and still waits. If it stays so, ask whoever runs Interlude: the log says "
-        f"why, under “assignment {row.pk}”."
-    )
-    return Concern(row.client.name, row.module.title, why, "Look at it", row)
+    # Translators: “assignment 5” is what the log says, in English.
+    why = _(
+        "The next step was due on %(due)s, and still waits. If it stays so, ask whoever runs Interlude: the log says "
+        "why, under “assignment %(number)s”."
+    ) % {"due": due, "number": row.pk}
+    return Concern(row.client.name, row.module.title, why, _("Look at it"), row)
 
 
 # --- What ends, and who is silent ---------------------------------------------------------------
@@ -113,9 +118,10 @@ def _ending(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
         if last is None or None in moments or not now <= last < now + ENDS_WITHIN:
             continue
         client = theirs[0].row.client
-        why = f"The last step leaves on {spoken(last, client.practitioner.time_zone)}."
+        day = spoken(last, client.practitioner.time_zone)
+        why = _("The last step leaves on %(day)s.") % {"day": day}
         about = listed(standing.row.module.title for standing in theirs)
-        yield Concern(client.name, about, why, ANOTHER, assign_to(client_id), quiet=True)
+        yield Concern(client.name, about, why, _(ANOTHER), assign_to(client_id), quiet=True)
 
 
 def _ended(running: Running, now: datetime) -> list[Concern]:
@@ -126,9 +132,9 @@ def _ended(running: Running, now: datetime) -> list[Concern]:
     finished = Assignment.objects.filter(
         Exists(lately), client__in=idle, client__archived_at=None, state=Assignment.State.FINISHED
     )
-    why = "Every step went out, and nothing else is going out to them."
+    why = _("Every step went out, and nothing else is going out to them.")
     return [
-        Concern(row.client.name, row.module.title, why, ANOTHER, assign_to(row.client_id), quiet=True)
+        Concern(row.client.name, row.module.title, why, _(ANOTHER), assign_to(row.client_id), quiet=True)
         for row in finished.with_client().select_related("module")
     ]
 
@@ -138,12 +144,15 @@ def _silent(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
     silent = [standing.row for standing in standings if standing.due_at and _is_silent(standing.row, now)]
     found = unanswered(silent, UNANSWERED) if silent else set()
     one_each = {row.client_id: row for row in silent if row.pk in found}
-    why = (
-        f"The last {UNANSWERED} steps went out, and no reflection came. Reading alone may be what suits them; you "
-        "could ask when you meet."
-    )
+    why = ngettext(
+        "The last step went out, and no reflection came. Reading alone may be what suits them; you could ask when you "
+        "meet.",
+        "The last %(count)s steps went out, and no reflection came. Reading alone may be what suits them; you could "
+        "ask when you meet.",
+        UNANSWERED,
+    ) % {"count": UNANSWERED}
     for row in one_each.values():
-        yield Concern(row.client.name, row.module.title, why, "Look at how it goes", row, quiet=True)
+        yield Concern(row.client.name, row.module.title, why, _("Look at how it goes"), row, quiet=True)
 
 
 def _is_silent(row: Assignment, now: datetime) -> bool:

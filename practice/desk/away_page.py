@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.away import Away
 from practice.people.models import Practitioner
@@ -27,7 +29,10 @@ class AwayForm(forms.ModelForm):
         model = Away
         fields = ("starts_on", "back_on", "backup_name", "backup_reach", "words")
         error_messages = {
-            name: {"required": "Choose a day.", "invalid": "This is not a day. Write it like 2026-03-12."}
+            name: {
+                "required": gettext_lazy("Choose a day."),
+                "invalid": gettext_lazy("This is not a day. Write it like 2026-03-12."),
+            }
             for name in ("starts_on", "back_on")
         }
         widgets = {
@@ -42,9 +47,9 @@ class AwayForm(forms.ModelForm):
     def clean_back_on(self) -> date:
         back_on: date = self.cleaned_data["back_on"]
         if back_on <= timezone.localdate():
-            raise ValidationError("This day is not after today. Choose the day you will be back.")
+            raise ValidationError(_("This day is not after today. Choose the day you will be back."))
         if back_on > timezone.localdate() + FARTHEST:
-            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
         return back_on
 
     def clean(self) -> dict[str, Any]:
@@ -53,25 +58,23 @@ class AwayForm(forms.ModelForm):
         if not starts_on or not back_on:
             return found
         if back_on <= starts_on:
-            self.add_error("back_on", "You would be back before you leave. Choose a later day here.")
+            self.add_error("back_on", _("You would be back before you leave. Choose a later day here."))
             return found
         others = Away.objects.of(self.instance.practitioner).overlapping(starts_on, back_on)
         if other := others.first():
-            self.add_error(
-                "starts_on",
-                f"This overlaps another time: {_in_words(other)}. Choose other days, or remove that one.",
-            )
+            overlaps = _("This overlaps another time: %(time)s. Choose other days, or remove that one.")
+            self.add_error("starts_on", overlaps % {"time": _in_words(other)})
         if bool(found.get("backup_name")) != bool(found.get("backup_reach")):
             empty = "backup_reach" if found.get("backup_name") else "backup_name"
             self.add_error(
-                empty, "Your clients need both, a name and how to reach them. Or leave both empty."
+                empty, _("Your clients need both, a name and how to reach them. Or leave both empty.")
             )
         return found
 
 
 def _in_words(time: Away) -> str:
-    days = (date_format(day, "j F Y") for day in (time.starts_on, time.back_on))
-    return "away from {}, back on {}".format(*days)
+    first, back = (date_format(day, _("j F Y")) for day in (time.starts_on, time.back_on))
+    return _("away from %(first)s, back on %(back)s") % {"first": first, "back": back}
 
 
 def away_page(request: HttpRequest) -> HttpResponse:
@@ -79,10 +82,11 @@ def away_page(request: HttpRequest) -> HttpResponse:
     owner = practitioner_of(request)
     form = AwayForm(owner, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (time := _saved(form, owner)):
-        messages.success(request, f"Saved: {_in_words(time)}. Your clients are told while it goes on.")
+        saved = _("Saved: %(time)s. Your clients are told while it goes on.")
+        messages.success(request, saved % {"time": _in_words(time)})
         return redirect("admin:away")
     context = {
-        "title": "When I am away",
+        "title": _("When I am away"),
         "form": form,
         "times": Away.objects.of(owner).not_over(timezone.localdate()),
         "holding": Module.objects.of(owner).filter(holds_while_away=True),
@@ -107,5 +111,5 @@ def forget_away(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         time.delete()
-        messages.success(request, "Removed. From now on nobody is told that you are away then.")
+        messages.success(request, _("Removed. From now on nobody is told that you are away then."))
     return redirect("admin:away")

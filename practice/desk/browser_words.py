@@ -1,5 +1,8 @@
 """A browser in words, from what it says about itself."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 #: What to look for and what to call it. The first that is found counts, because most claim to be others as well.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -12,18 +15,20 @@ BROWSERS = (
     ("Safari/", "Safari"),
 )
 SYSTEMS = (
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
+    ("iPhone", gettext_noop("an iPhone")),
+    ("iPad", gettext_noop("an iPad")),
     ("Android", "Android"),
     ("Windows", "Windows"),
-    ("Macintosh", "a Mac"),
-    ("CrOS", "a Chromebook"),
+    ("Macintosh", gettext_noop("a Mac")),
+    ("CrOS", gettext_noop("a Chromebook")),
     ("Linux", "Linux"),
 )
 
 
 def browser_in_words(agent: str) -> str:
     """Such as "Firefox on Windows"; "A browser" when it says nothing that is known."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "A browser")
+    browser = next((name for mark, name in BROWSERS if mark in agent), _("A browser"))
     system = next((name for mark, name in SYSTEMS if mark in agent), None)
-    return f"{browser} on {system}" if system else browser
+    if system is None:
+        return browser
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": _(system)}

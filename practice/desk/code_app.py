@@ -6,6 +6,7 @@ from base64 import b32decode, b32encode
 from urllib.parse import quote, urlencode
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 
@@ -33,8 +34,8 @@ class CodeApp(ThrottlingMixin, Device):
 
     class Meta(Device.Meta):
         abstract = False
-        verbose_name = "app for codes"
-        verbose_name_plural = "apps for codes"
+        verbose_name = _("app for codes")
+        verbose_name_plural = _("apps for codes")
 
     def totp(self) -> TOTP:
         """What makes and checks its codes, as of now."""

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.desk.erasing import NotNow, counts_of, erase
 from practice.people.models import Client
@@ -21,19 +23,20 @@ class EraseForm(forms.Form):
 
     name = forms.CharField(
         widget=TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type the name. Nothing was erased."},
+        error_messages={"required": gettext_lazy("Type the name. Nothing was erased.")},
     )
 
     def __init__(self, client: Client, data: Any = None) -> None:
         super().__init__(data)
         self.client = client
-        self.fields["name"].label = f"Type the name, {client.name}, to say that you mean it"
+        label = _("Type the name, %(name)s, to say that you mean it")
+        self.fields["name"].label = label % {"name": client.name}
 
     def clean_name(self) -> str:
         typed: str = self.cleaned_data["name"]
         if _plain(typed) != _plain(self.client.name):
             raise ValidationError(
-                "This is not the name: it is %(name)s. Nothing was erased.",
+                _("This is not the name: it is %(name)s. Nothing was erased."),
                 params={"name": self.client.name},
             )
         return typed
@@ -56,7 +59,8 @@ def erase_page(request: HttpRequest, object_id: str) -> HttpResponse:
         "captured": settings.EMAIL_FILE_PATH if settings.EMAIL_IS_CAPTURED else "",
         "mailboxes": bool(settings.INBOUND_MAILBOX or settings.BOUNCE_MAILBOX),
     }
-    shared = {**admin.site.each_context(request), "title": f"Erase {client}’s records", "opts": Client._meta}
+    title = _("Erase %(client)s’s records") % {"client": client}
+    shared = {**admin.site.each_context(request), "title": title, "opts": Client._meta}
     template = "admin/people/client/erase.html"
     return render(request, template, shared | context, status=422 if form.errors else 200)
 
@@ -70,5 +74,5 @@ def _erase(request: HttpRequest, client: Client) -> HttpResponse:
     except Client.DoesNotExist:  # another window was quicker
         raise Http404 from None
     # Without the name: what is said here is kept until it is shown.
-    messages.success(request, "Erased. Nothing of this client is kept here any more.")
+    messages.success(request, _("Erased. Nothing of this client is kept here any more."))
     return redirect("admin:people_client_changelist")

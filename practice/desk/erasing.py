@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.desk import traces
@@ -85,10 +86,11 @@ def _lock(client: Client) -> None:
     states = {*emails.values_list("state", flat=True), *notices.values_list("state", flat=True)}
     list(Reply.objects.select_for_update().filter(client=client).order_by("pk").values_list("pk"))
     if {Delivery.State.SUBMITTING, Notice.State.SUBMITTING} & states:
-        raise NotNow(
-            f"An email to {client} is being handed to the mail server at this moment. Nothing was erased: try again in "
-            "a few minutes."
+        why = _(
+            "An email to %(client)s is being handed to the mail server at this moment. Nothing was erased: try again "
+            "in a few minutes."
         )
+        raise NotNow(why % {"client": client})
 
 
 def _addresses_of(client: Client) -> set[str]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from practice.people.models import Practitioner
 
@@ -24,4 +25,4 @@ class Erasure(models.Model):
         ordering = ("-at", "-pk")
 
     def __str__(self) -> str:
-        return f"Erasure {self.pk}"
+        return _("Erasure %(number)s") % {"number": self.pk}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.people.models import Client, Practitioner
@@ -28,27 +29,32 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
         return []
     return [
         Start(
-            "Add an article",
-            "Paste a text of yours, or choose a file. It becomes a module of short weekly steps, which you look "
-            "through before it is kept.",
+            _("Add an article"),
+            _(
+                "Paste a text of yours, or choose a file. It becomes a module of short weekly steps, which you look "
+                "through before it is kept."
+            ),
             reverse("admin:resources_article_add"),
             has_text,
         ),
         Start(
-            "Add a client",
-            "A name, an address, and where they live. Nothing is sent by adding somebody.",
+            _("Add a client"),
+            _("A name, an address, and where they live. Nothing is sent by adding somebody."),
             reverse("admin:people_client_add"),
             has_client,
         ),
         Start(
-            "Send it to yourself first",
-            "Look at the first step as a client would, and have it sent to your own address. It reaches nobody else.",
+            _("Send it to yourself first"),
+            _(
+                "Look at the first step as a client would, and have it sent to your own address. It reaches nobody "
+                "else."
+            ),
             _try_it(module, step),
             False,
         ),
         Start(
-            "Assign the module",
-            "You choose the day and the hour, and see the whole calendar before anything is saved.",
+            _("Assign the module"),
+            _("You choose the day and the hour, and see the whole calendar before anything is saved."),
             reverse("admin:assignments_assignment_add"),
             False,
         ),

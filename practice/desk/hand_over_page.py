@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.desk.handing_over import (
     NotPossible,
@@ -28,24 +30,32 @@ class HandOverForm(forms.Form):
 
     colleague = forms.ModelChoiceField(
         Practitioner.objects.none(),
-        empty_label="Choose a colleague",
-        help_text="Only colleagues who can sign in. They become the one practitioner of this client.",
+        label=gettext_lazy("Colleague"),
+        empty_label=gettext_lazy("Choose a colleague"),
+        help_text=gettext_lazy(
+            "Only colleagues who can sign in. They become the one practitioner of this client."
+        ),
         error_messages={
-            "required": "Choose the colleague who takes over.",
-            "invalid_choice": "This colleague’s account is closed now. Nothing was changed: choose somebody else.",
+            "required": gettext_lazy("Choose the colleague who takes over."),
+            "invalid_choice": gettext_lazy(
+                "This colleague’s account is closed now. Nothing was changed: choose somebody else."
+            ),
         },
     )
     note = forms.ChoiceField(
-        label="What about your private note?",
-        choices=[("erase", "Erase it: it was for me alone"), ("give", "It goes along, and they can read it")],
+        label=gettext_lazy("What about your private note?"),
+        choices=[
+            ("erase", gettext_lazy("Erase it: it was for me alone")),
+            ("give", gettext_lazy("It goes along, and they can read it")),
+        ],
         widget=RadioSelect,
-        help_text="Copy what you want to keep before: you can no longer open it afterwards.",
-        error_messages={"required": "Say what becomes of your private note."},
+        help_text=gettext_lazy("Copy what you want to keep before: you can no longer open it afterwards."),
+        error_messages={"required": gettext_lazy("Say what becomes of your private note.")},
     )
     told = forms.ChoiceField(
-        label="How does your client hear of it?",
+        label=gettext_lazy("How does your client hear of it?"),
         widget=RadioSelect,
-        error_messages={"required": "Say how your client hears of it."},
+        error_messages={"required": gettext_lazy("Say how your client hears of it.")},
     )
 
     def __init__(self, client: Client, data: Any = None) -> None:
@@ -54,11 +64,12 @@ class HandOverForm(forms.Form):
         colleagues.queryset = colleagues_of(client.practitioner)
         if not client.private_note:
             del self.fields["note"]
-        by_email = [("email", "Send them a short email; I look at its words first")]
+        by_email = [("email", _("Send them a short email; I look at its words first"))]
         told: Any = self.fields["told"]
-        told.choices = [("self", "I told them myself"), *(by_email if may_be_written_to(client) else [])]
+        told.choices = [("self", _("I told them myself")), *(by_email if may_be_written_to(client) else [])]
         if not may_be_written_to(client):
-            told.help_text = f"No email is offered: {client} has not agreed to emails, or wants none."
+            why = _("No email is offered: %(client)s has not agreed to emails, or wants none.")
+            told.help_text = why % {"client": client}
 
 
 def hand_over_page(request: HttpRequest, object_id: str) -> HttpResponse:
@@ -80,11 +91,17 @@ def hand_over_page(request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect(
             request.path if client_is_still_theirs(request, client) else "admin:people_client_changelist"
         )
-    messages.success(request, f"{client} is with {to} now. If it was a slip, {to} can hand {client} back.")
+    names = {"client": client, "colleague": to}
+    done = _(
+        "%(client)s is with %(colleague)s now. If it was a slip, %(colleague)s can hand %(client)s back."
+    )
+    messages.success(request, done % names)
     if not tell_colleague(to):
-        messages.warning(request, f"The email that tells {to} of it could not be sent. Tell them yourself.")
+        untold = _("The email that tells %(colleague)s of it could not be sent. Tell them yourself.")
+        messages.warning(request, untold % names)
     if words and not tell(client, to, words):
-        messages.warning(request, f"The email to {client} could not be sent. Tell them yourself.")
+        untold = _("The email to %(client)s could not be sent. Tell them yourself.")
+        messages.warning(request, untold % names)
     return redirect("admin:people_client_changelist")
 
 
@@ -96,7 +113,7 @@ def client_is_still_theirs(request: HttpRequest, client: Client) -> bool:
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     shared = {
         **admin.site.each_context(request),
-        "title": f"Hand {context['client']} over",
+        "title": _("Hand %(client)s over") % {"client": context["client"]},
         "opts": Client._meta,
     }
     return render(request, f"admin/people/client/{name}.html", shared | context, status=status)

@@ -66,12 +66,13 @@ def hand_over(client: Client, to: Practitioner, *, with_note: bool, now: datetim
     """
     owner = client.practitioner
     if not Practitioner.objects.select_for_update().filter(pk=to.pk, is_active=True).exists():
-        raise NotPossible(
-            f"The account of {to} was closed in the meantime. Nothing was changed: {client} is still yours. Choose "
-            "another colleague, or ask whoever runs Interlude."
+        why = gettext(
+            "The account of %(colleague)s was closed in the meantime. Nothing was changed: %(client)s is still yours. "
+            "Choose another colleague, or ask whoever runs Interlude."
         )
+        raise NotPossible(why % {"colleague": to, "client": client})
     if not Client.objects.select_for_update().of(owner).filter(pk=client.pk).exists():
-        raise NotPossible("Nothing was changed: this client is no longer yours.")
+        raise NotPossible(gettext("Nothing was changed: this client is no longer yours."))
     _move_series(client, to)
     note = {} if with_note else {"private_note": ""}
     Client.objects.filter(pk=client.pk).update(practitioner=to, handed_over_at=now, **note)
@@ -117,7 +118,7 @@ def tell_colleague(to: Practitioner) -> bool:
     """Send them a short email that names nobody. Returns whether it left."""
     context = {"name": to.get_short_name(), "link": settings.PUBLIC_BASE_URL + reverse("admin:index")}
     text = render_to_string("email/handed_to_you.txt", context | {"practice": Practice.current()})
-    return post(to.email, "Something new at your desk", text)
+    return post(to.email, gettext("Something new at your desk"), text)
 
 
 # --- Telling the client -------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 # --- Colours ------------------------------------------------------------------------------------
 
@@ -82,24 +84,24 @@ class Place(NamedTuple):
 
 #: In a practitioner's words, in the order of their day.
 PLACES = (
-    ("Today", "admin:index"),
-    ("Reflections", "admin:replies_reply_changelist"),
-    ("Clients", "admin:people_client_changelist"),
-    ("Assignments", "admin:assignments_assignment_changelist"),
-    ("Emails", "admin:mailing_delivery_changelist"),
-    ("Modules", "admin:resources_module_changelist"),
-    ("Articles", "admin:resources_article_changelist"),
-    ("Question library", "admin:resources_libraryprompt_changelist"),
-    ("Help", "admin:help"),
+    (_("Today"), "admin:index"),
+    (_("Reflections"), "admin:replies_reply_changelist"),
+    (_("Clients"), "admin:people_client_changelist"),
+    (_("Assignments"), "admin:assignments_assignment_changelist"),
+    (_("Emails"), "admin:mailing_delivery_changelist"),
+    (_("Modules"), "admin:resources_module_changelist"),
+    (_("Articles"), "admin:resources_article_changelist"),
+    (_("Question library"), "admin:resources_libraryprompt_changelist"),
+    (_("Help"), "admin:help"),
 )
 #: For whoever runs the installation.
 INSTALLATION = (
-    ("The practice this week", "admin:overview"),
-    ("Practice", "admin:people_practice_changelist"),
-    ("Worrying words", "admin:replies_concernwords_changelist"),
-    ("Practitioners", "admin:people_practitioner_changelist"),
-    ("Audit trail", "admin:people_auditentry_changelist"),
-    ("News without an email", "admin:mailing_providerevent_changelist"),
+    (_("The practice this week"), "admin:overview"),
+    (_("Practice"), "admin:people_practice_changelist"),
+    (_("Worrying words"), "admin:replies_concernwords_changelist"),
+    (_("Practitioners"), "admin:people_practitioner_changelist"),
+    (_("Audit trail"), "admin:people_auditentry_changelist"),
+    (_("News without an email"), "admin:mailing_providerevent_changelist"),
 )
 
 
@@ -113,7 +115,7 @@ def installation(request: HttpRequest) -> list[Place]:
     return _marked(INSTALLATION, request.path) if getattr(request.user, "is_superuser", False) else []
 
 
-def _marked(entries: tuple[tuple[str, str], ...], here: str) -> list[Place]:
+def _marked(entries: tuple[tuple[Promise, str], ...], here: str) -> list[Place]:
     home = reverse("admin:index")
-    urls = [(title, reverse(name)) for title, name in entries]
+    urls = [(str(title), reverse(name)) for title, name in entries]
     return [Place(title, url, here == url if url == home else here.startswith(url)) for title, url in urls]

@@ -2,6 +2,7 @@
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.translation import gettext as _
 
 from practice.desk.code_app import CodeApp
 from practice.desk.erasure import Erasure
@@ -18,7 +19,7 @@ class SignedIn(AbstractBaseSession):
     )
 
     def __str__(self) -> str:
-        return "Signed in"  # the key would open it
+        return _("Signed in")  # the key would open it
 
     @classmethod
     def get_session_store_class(cls) -> type:

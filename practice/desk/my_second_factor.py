@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp import login as remember
 
 from practice.desk import second_factor
@@ -20,8 +22,9 @@ class PasswordForm(forms.Form):
     """The password once more: somebody at a desk left open does not have it."""
 
     password = forms.CharField(
+        label=gettext_lazy("Password"),
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
-        help_text="The one that you sign in with.",
+        help_text=gettext_lazy("The one that you sign in with."),
     )
     field_order = ("password", "code")
     request: HttpRequest
@@ -30,14 +33,16 @@ class PasswordForm(forms.Form):
         password = str(self.cleaned_data["password"])
         email = practitioner_of(self.request).email
         if authenticate(self.request, username=email, password=password) is None:
-            raise forms.ValidationError("This is not your password. Type it once more.")
+            raise forms.ValidationError(_("This is not your password. Type it once more."))
         return password
 
 
 class FirstCode(PasswordForm):
     """The password, and a code of the app that is being set up."""
 
-    code = CodeField(label="Code", help_text="The six digits that the app shows now.")
+    code = CodeField(
+        label=gettext_lazy("Code"), help_text=gettext_lazy("The six digits that the app shows now.")
+    )
 
     def __init__(self, request: HttpRequest, app: CodeApp, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +53,7 @@ class FirstCode(PasswordForm):
         # A code works once: it is not spent on a wrong password.
         if "password" in self.cleaned_data and not second_factor.accept_first(self.app, code):
             raise forms.ValidationError(
-                "This code does not fit. Wait for the next one in the app and type it."
+                _("This code does not fit. Wait for the next one in the app and type it.")
             )
         return code
 
@@ -116,10 +121,10 @@ def _switch_off(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_on(request, off_form=form)
     second_factor.switch_off(form.practitioner)
-    messages.success(request, "Switched off. Signing in asks for your password alone.")
+    messages.success(request, _("Switched off. Signing in asks for your password alone."))
     return redirect("admin:second_factor")
 
 
 def _page(request: HttpRequest, stage: str, **more: Any) -> HttpResponse:
-    context = {**admin.site.each_context(request), "title": "Second factor", "stage": stage, **more}
+    context = {**admin.site.each_context(request), "title": _("Second factor"), "stage": stage, **more}
     return render(request, "admin/second_factor.html", context)

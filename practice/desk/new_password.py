@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import path, reverse, reverse_lazy
 from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from practice.people import posting
@@ -28,8 +29,8 @@ class AskForLink(PasswordResetForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "Email address"
-        self.fields["email"].help_text = "The one that you sign in with."
+        self.fields["email"].label = _("Email address")
+        self.fields["email"].help_text = _("The one that you sign in with.")
 
     def send_mail(  # type: ignore[override]
         self, subject_template: str, template: str, context: dict[str, Any], *others: Any, **more: Any
@@ -41,7 +42,7 @@ class AskForLink(PasswordResetForm):
         link = reverse("admin:password_reset_confirm", args=(context["uid"], context["token"]))
         words = {"link": settings.PUBLIC_BASE_URL + link, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
         message = posting.written(
-            practitioner.email, "The link you asked for", render_to_string(template, words)
+            practitioner.email, _("The link you asked for"), render_to_string(template, words)
         )
         Thread(target=_send, args=(message, practitioner.pk), daemon=True).start()
 

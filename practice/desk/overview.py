@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.desk.models import Erasure
@@ -81,5 +82,5 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """For superusers alone."""
     if not practitioner_of(request).is_superuser:
         raise PermissionDenied
-    context = {"title": "The practice this week", "rows": overview(timezone.now())}
+    context = {"title": _("The practice this week"), "rows": overview(timezone.now())}
     return render(request, "admin/overview.html", {**admin.site.each_context(request), **context})

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from practice.desk import second_factor
@@ -32,6 +33,6 @@ class SecondFactorFirst(AtTheDesk):
             return None
         if second_factor.of(practitioner_of(request)):  # set up elsewhere, since this browser signed in
             logout(request)
-            messages.info(request, "Sign in once more, with a code from your app.")
+            messages.info(request, _("Sign in once more, with a code from your app."))
             return redirect("admin:login")
         return None if page in OPEN else redirect("admin:second_factor")

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from practice.desk.at_the_desk import AtTheDesk
 from practice.desk.browser_words import browser_in_words
@@ -52,7 +53,7 @@ class SessionEnds(AtTheDesk):
 def reason_to_end(session: SessionBase | dict[str, Any], now: float) -> str | None:
     """Why this session ends at `now` (seconds since 1970), in words for whoever it is; None while it goes on."""
     if now - session.get(SINCE, now) > settings.SESSION_COOKIE_AGE:
-        return "You are signed out after a long day. Sign in to go on."
+        return _("You are signed out after a long day. Sign in to go on.")
     if now - session.get(SEEN, now) > settings.IDLE_MINUTES * 60:
-        return "You are signed out because the desk was left alone for a while. Sign in to go on."
+        return _("You are signed out because the desk was left alone for a while. Sign in to go on.")
     return None

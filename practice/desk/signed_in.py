@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from practice.desk.models import SignedIn
 from practice.desk.session_ends import BROWSER, SEEN, SINCE, reason_to_end
@@ -43,7 +44,7 @@ def _alive(practitioner: Practitioner, here: str | None, now: datetime) -> Itera
             continue  # over: the next page in that browser is the sign-in page
         since, seen = (datetime.fromtimestamp(held.get(name, now.timestamp()), UTC) for name in (SINCE, SEEN))
         key = row.session_key
-        yield Place(key, _handle(key), held.get(BROWSER, "A browser"), since, seen, key == here)
+        yield Place(key, _handle(key), held.get(BROWSER, _("A browser")), since, seen, key == here)
 
 
 def _handle(key: str) -> str:
@@ -56,10 +57,13 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     here = request.session.session_key
     places = places_of(practitioner_of(request), here, timezone.now())
     if request.method != "POST":
-        context = {**admin.site.each_context(request), "title": "Where you are signed in", "browsers": places}
+        title = _("Where you are signed in")
+        context = {**admin.site.each_context(request), "title": title, "browsers": places}
         return render(request, "admin/signed_in.html", context)
     which = request.POST.get("end")
     ended = [place for place in places if not place.is_here and which in ("others", place.handle)]
     SignedIn.objects.filter(session_key__in=[place.key for place in ended]).delete()
-    messages.success(request, "Signed out there." if ended else "There was nothing left to sign out of.")
+    messages.success(
+        request, _("Signed out there.") if ended else _("There was nothing left to sign out of.")
+    )
     return redirect("admin:signed_in")

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from practice.desk import second_factor
@@ -29,7 +31,9 @@ class SignInForm(AdminAuthenticationForm):
 
     error_messages = {
         **AdminAuthenticationForm.error_messages,
-        "invalid_login": "This email address and password do not belong together. Look at both and try again.",
+        "invalid_login": gettext_lazy(
+            "This email address and password do not belong together. Look at both and try again."
+        ),
     }
 
 
@@ -66,7 +70,10 @@ class CodeForm(forms.Form):
     """The second step. `practitioner` is whoever gave the password; `device` is what accepted the code."""
 
     code = CodeField(
-        help_text="Six digits from the app on your phone. Without your phone, one of your recovery codes."
+        label=gettext_lazy("Code"),
+        help_text=gettext_lazy(
+            "Six digits from the app on your phone. Without your phone, one of your recovery codes."
+        ),
     )
 
     def __init__(self, practitioner: Practitioner, *args: Any, **kwargs: Any) -> None:
@@ -77,20 +84,25 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         if seconds := second_factor.seconds_to_wait(self.practitioner, code):
-            raise forms.ValidationError(f"After a wrong code, wait {_spoken(seconds)}. Then try again.")
+            wait = _("After a wrong code, wait %(time)s. Then try again.")
+            raise forms.ValidationError(wait % {"time": _spoken(seconds)})
         self.device = second_factor.accept(self.practitioner, code)
         if self.device is None:
             raise forms.ValidationError(
-                "This code does not fit. Each code works once: wait for the next one in your app, or take a "
-                "recovery code that you have not used."
+                _(
+                    "This code does not fit. Each code works once: wait for the next one in your app, or take a "
+                    "recovery code that you have not used."
+                )
             )
         return code
 
 
 def _spoken(seconds: int) -> str:
     """ "1 second", "32 seconds", and "5 minutes" for what is more than one."""
-    number, unit = (seconds, "second") if seconds <= 60 else (ceil(seconds / 60), "minute")
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    if seconds <= 60:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = ceil(seconds / 60)
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
 @never_cache
@@ -106,7 +118,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         login(request, practitioner, BACKEND)
         return redirect(onward)
     form.fields["code"].widget.attrs["autofocus"] = True
-    context = {**admin.site.each_context(request), "title": "Sign in", "form": form}
+    context = {**admin.site.each_context(request), "title": _("Sign in"), "form": form}
     return render(request, "admin/login_code.html", context)
 
 

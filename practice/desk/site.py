@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
@@ -34,7 +36,7 @@ class DeskSite(UnfoldAdminSite):
 
     site_title = "Interlude"
     site_header = "Interlude"
-    index_title = "Today"
+    index_title = gettext_lazy("Today")
     login_form = SignInForm
     enable_nav_sidebar = True
 
@@ -72,13 +74,13 @@ class DeskSite(UnfoldAdminSite):
         home = reverse("admin:index")
         if request.method == "GET" and self.has_permission(request):
             return redirect(home)
-        context = {**self.each_context(request), "title": "Sign in", "app_path": request.get_full_path()}
+        context = {**self.each_context(request), "title": _("Sign in"), "app_path": request.get_full_path()}
         return SignIn.as_view(next_page=home, extra_context=context | (extra_context or {}))(request)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         now, practitioner = timezone.now(), practitioner_of(request)
         context = {
-            "title": "Today",
+            "title": _("Today"),
             "home": home(practitioner, now),
             "away": Away.objects.going_on([practitioner.pk], now).get(practitioner.pk),
             "mail_is_captured": settings.EMAIL_IS_CAPTURED,

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Window
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import place
@@ -134,14 +136,13 @@ def _all_of(day: date) -> str:
 
 
 def _name(day: date, today: date) -> str:
-    near = {0: "Today", 1: "Tomorrow"}
-    return near.get((day - today).days, f"{day:%A} {day.day} {day:%B}")
+    near = {0: _("Today"), 1: _("Tomorrow")}
+    return near.get((day - today).days) or date_format(day, _("l j F"))
 
 
 def _departure(row: Assignment, step: str, at: datetime, state: str, practitioner: Practitioner) -> Departure:
     theirs = at.astimezone(clock_of(row.client.time_zone) or UTC)
     mine = at.astimezone(ZoneInfo(practitioner.time_zone))
-    day = "" if theirs.date() == mine.date() else f"{theirs:%A}, "
     differs = theirs.utcoffset() != mine.utcoffset()
     return Departure(
         at=at,
@@ -150,5 +151,13 @@ def _departure(row: Assignment, step: str, at: datetime, state: str, practitione
         state=state,
         url=reverse("admin:assignments_assignment_change", args=(row.pk,)),
         my_time=f"{mine:%H:%M}",
-        client_time=f"{day}{theirs:%H:%M} in {place(row.client.time_zone)}" if differs else "",
+        client_time=_on_their_clock(theirs, mine, place(row.client.time_zone)) if differs else "",
     )
+
+
+def _on_their_clock(theirs: datetime, mine: datetime, where: str) -> str:
+    """ "18:00 in Berlin", and "Monday, 18:00 in Berlin" where that is another day than on the practitioner's clock."""
+    said = {"day": date_format(theirs, "l"), "time": f"{theirs:%H:%M}", "place": where}
+    if theirs.date() == mine.date():
+        return _("%(time)s in %(place)s") % said
+    return _("%(day)s, %(time)s in %(place)s") % said

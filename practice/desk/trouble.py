@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from practice.assignments.outlook import Hold
 from practice.desk.concern import Concern
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery, Suppression
 from practice.mailing.suppressions import held
-from practice.people.models import Practitioner
+from practice.people.models import Client, Practitioner
 
 #: An email that failed is spoken of for so long. One that is uncertain waits until somebody decides.
 SPOKEN_OF = timedelta(days=14)
@@ -88,28 +90,38 @@ def _again_and_again(clients: set[int]) -> set[int]:
 
 def _left_in_peace(email: Delivery, hold: Hold) -> Concern:
     client, why = email.client, f"{hold.why} {hold.release}"
-    return Concern(client.name, email.step.title, why, f"Look at {client}’s address", client)
+    return Concern(client.name, email.step.title, why, _at_address(client), client)
 
 
 def _came_back(email: Delivery, again_and_again: bool) -> Concern:
     client = email.client
     if again_and_again:
-        why = f"The last {OFTEN} emails to {client} came back. {email.reason} Ask {client} if the address is right."
-        return Concern(client.name, email.step.title, why, f"Look at {client}’s address", client)
-    why = f"It came back. {email.reason}"
-    return Concern(client.name, email.step.title, why, "Look at it and send it again", email, quiet=True)
+        why = ngettext(
+            "The last email to %(client)s came back. %(reason)s Ask %(client)s if the address is right.",
+            "The last %(count)s emails to %(client)s came back. %(reason)s Ask %(client)s if the address is right.",
+            OFTEN,
+        ) % {"count": OFTEN, "client": client, "reason": _(email.reason)}
+        return Concern(client.name, email.step.title, why, _at_address(client), client)
+    why = _("It came back. %(reason)s") % {"reason": _(email.reason)}
+    return Concern(client.name, email.step.title, why, _("Look at it and send it again"), email, quiet=True)
 
 
 def _trouble(email: Delivery) -> Concern:
     client = email.client
     moved = email.to_address and email.to_address.lower() != client.email.lower()
     action, place = {
-        State.UNCERTAIN: ("Decide whether to send it again", email),
-        State.FAILED: ("Look at it and send it again", email),
-        State.BOUNCED: ("Send it again", email) if moved else (f"Look at {client}’s address", client),
-        State.SUPPRESSED: (f"Look at {client}’s address", client),
-        State.COMPLAINED: ("Look at it before you meet", email),
+        State.UNCERTAIN: (_("Decide whether to send it again"), email),
+        State.FAILED: (_("Look at it and send it again"), email),
+        State.BOUNCED: (_("Send it again"), email) if moved else (_at_address(client), client),
+        State.SUPPRESSED: (_at_address(client), client),
+        State.COMPLAINED: (_("Look at it before you meet"), email),
     }[State(email.state)]
-    reason = f"{client} has another address now." if moved and email.state == State.BOUNCED else email.reason
+    reason = _(email.reason)
+    if moved and email.state == State.BOUNCED:
+        reason = _("%(client)s has another address now.") % {"client": client}
     why = f"{email.get_state_display()}. {reason}".strip()
     return Concern(client.name, email.step.title, why, action, place)
+
+
+def _at_address(client: Client) -> str:
+    return _("Look at %(client)s’s address") % {"client": client}

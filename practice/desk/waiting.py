@@ -14,6 +14,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from practice.desk.signing_in import SignInForm
 from practice.people.network import network_address
@@ -28,13 +30,17 @@ def please_wait(request: HttpRequest, response: Any, credentials: dict[str, Any]
     """The sign-in page, with how long to wait."""
     name = account(request, credentials)
     minutes = ceil(_seconds_left(name, network_address(request), timezone.now()) / 60)
-    unit = "minute" if minutes == 1 else "minutes"
+    wait = ngettext(
+        "That did not work several times in a row. Wait %(count)s minute, then try again.",
+        "That did not work several times in a row. Wait %(count)s minutes, then try again.",
+        minutes,
+    )
     context = {
         **admin.site.each_context(request),
-        "title": "Sign in",
+        "title": _("Sign in"),
         "app_path": request.get_full_path(),
         "form": SignInForm(request, initial={"username": name}),
-        "wait": f"That did not work several times in a row. Wait {minutes} {unit}, then try again.",
+        "wait": wait % {"count": minutes},
     }
     return render(request, "admin/login.html", context, status=429)
 
