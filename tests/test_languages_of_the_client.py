@@ -40,7 +40,7 @@ CODE = [
         for name in ("begin", "choosing", "forms", "message_form", "own_page", "sharing")
     ),
 ]
-ELSEWHERE = {Consent.WORDING, "%(number)s of 10"}
+ELSEWHERE = {Consent.WORDING, "%(number)s of 10", "By email"}
 GAP = re.compile(r"%\(\w+\)[sd]")
 ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.+)")$', re.MULTILINE)
 

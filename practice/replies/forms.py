@@ -126,10 +126,10 @@ class NoteForm(forms.Form):
     """What a practitioner notes about a reflection, for themselves."""
 
     note = OwnWords(
-        label="Your note",
+        label=_("Your note"),
         required=False,
         max_length=LONGEST,
-        help_text="Only you see this. It is encrypted, and is neither printed nor shown to your client.",
+        help_text=_("Only you see this. It is encrypted, and is neither printed nor shown to your client."),
     )
 
 
@@ -140,8 +140,8 @@ def a_day(**more: Any) -> forms.DateField:
     """A day, picked on a calendar."""
     return forms.DateField(
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "This is not a day we understand. Write it like 2026-03-12."},
-        validators=[MinValueValidator(EARLIEST, "Choose a day after the year 2000.")],
+        error_messages={"invalid": _("This is not a day we understand. Write it like 2026-03-12.")},
+        validators=[MinValueValidator(EARLIEST, _("Choose a day after the year 2000."))],
         **more,
     )
 
@@ -150,18 +150,18 @@ class SinceForm(forms.Form):
     """From which day on a digest shows what was sent."""
 
     since = a_day(
-        label="Since",
+        label=_("Since"),
         required=False,
-        help_text="That day is included. Left empty, the page shows everything they ever sent you.",
+        help_text=_("That day is included. Left empty, the page shows everything they ever sent you."),
     )
 
 
 class MeetingForm(forms.Form):
     """That a session took place. `since` and `until` are those of the digest on the page."""
 
-    met_on = a_day(label="We met on", help_text="The next digest begins with this day.")
+    met_on = a_day(label=_("We met on"), help_text=_("The next digest begins with this day."))
     discussed = forms.BooleanField(
-        label="Mark the reflections on this page as discussed", required=False, initial=True
+        label=_("Mark the reflections on this page as discussed"), required=False, initial=True
     )
     since = forms.DateField(
         required=False, widget=forms.HiddenInput, validators=[MinValueValidator(EARLIEST)]
@@ -175,13 +175,13 @@ class MeetingForm(forms.Form):
     def clean_met_on(self) -> date:
         met_on: date = self.cleaned_data["met_on"]
         if met_on > timezone.localdate(self.now):
-            raise forms.ValidationError("This day is still to come. Note a session once it took place.")
+            raise forms.ValidationError(_("This day is still to come. Note a session once it took place."))
         return met_on
 
     def clean_until(self) -> datetime:
         until: datetime = self.cleaned_data["until"]
         if not EARLIEST.year < until.year or until > self.now:
-            raise forms.ValidationError("Open this page again and note the session there.")
+            raise forms.ValidationError(_("Open this page again and note the session there."))
         return until
 
 

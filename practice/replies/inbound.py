@@ -14,6 +14,7 @@ from email.message import Message
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.mailing import feedback, reply_address
@@ -25,7 +26,7 @@ from practice.people.our_address import our_address
 from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
 from practice.replies.mail_in import Mail, clean, read
 from practice.replies.mail_parts import Parts, as_bytes, without_attachments
-from practice.replies.models import Reply
+from practice.replies.models import Answer, Reply
 from practice.replies.refused_attachments import tell
 from practice.replies.sheet import Question
 from practice.replies.verdicts import Told, doubt
@@ -35,8 +36,6 @@ log = logging.getLogger(__name__)
 
 State = InboundMail.State
 
-#: Stands where the question would be.
-QUESTION = "By email"
 NOBODYS = Told()
 #: Of what cannot be read, so many bytes are looked through for an address of ours.
 LOOKED_AT = 200_000
@@ -89,7 +88,7 @@ def take_unreadable(content: bytes, source: str, now: datetime, error: Exception
     kept = {
         "delivery": delivery,
         "state": State.MALFORMED,
-        "reason": "It cannot be read.",
+        "reason": gettext_noop("It cannot be read."),
         "source": source,
         "received_at": now,
         "raw": content.decode("latin-1"),
@@ -108,7 +107,7 @@ def judge(mail: Mail, client: Client, told: Told) -> Judged:
     if why := doubt(mail, told):
         return Judged(State.QUARANTINED, why)
     if not mail.new_text:
-        return Judged(State.MALFORMED, "There are no new words in it.", of_client=True)
+        return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
     return Judged(State.REPLY, of_client=True)
 
 
@@ -122,9 +121,9 @@ def _our_own(mail: Mail) -> str:
     """Why it is a mail of ours that came back around; empty if it is not."""
     ours = {settings.INBOUND_ADDRESS, settings.BOUNCE_ADDRESS, our_address()}
     if mail.sender in {address.lower() for address in ours if address} or reply_address.named_in(mail.sender):
-        return "We wrote it ourselves."
+        return gettext_noop("We wrote it ourselves.")
     if mail.message_id and Delivery.objects.filter(message_id=mail.message_id).exists():
-        return "It is an email of ours that came back around."
+        return gettext_noop("It is an email of ours that came back around.")
     return ""
 
 
@@ -175,7 +174,7 @@ def _note_lost(source: str, told: Heard, named: str, now: datetime) -> None:
 def _become_reply(row: InboundMail, text: str, now: datetime) -> None:
     """Let the mail be a reflection of the email it answers, as if it had been written on the page."""
     reply = Reply(delivery=row.delivery, page=row.key[:32])
-    reply.keep([Question(None, PromptKind.TEXT, QUESTION)], [text], now)
+    reply.keep([Question(None, PromptKind.TEXT, Answer.BY_EMAIL)], [text], now)
     reply.send(now)
     row.reply, row.state = reply, State.REPLY
     row.save(update_fields=("reply", "state"))
@@ -188,7 +187,7 @@ def _become_reply(row: InboundMail, text: str, now: datetime) -> None:
 def take_in(row: InboundMail, text: str, now: datetime) -> bool:
     """Make it a reflection after all, as its practitioner says. Returns whether that changed anything."""
     waiting = InboundMail.objects.waiting().filter(pk=row.pk)
-    if not text or not waiting.update(state=State.REPLY, reason="You took it in."):
+    if not text or not waiting.update(state=State.REPLY, reason=gettext_noop("You took it in.")):
         return False
     _become_reply(row, text, now)
     return True
@@ -197,4 +196,4 @@ def take_in(row: InboundMail, text: str, now: datetime) -> bool:
 def leave_out(row: InboundMail) -> bool:
     """Leave it out, as its practitioner says: what it says is deleted. Returns whether that changed anything."""
     waiting = InboundMail.objects.waiting().filter(pk=row.pk)
-    return waiting.update(state=State.LEFT_OUT, reason="You left it out.", raw="") == 1
+    return waiting.update(state=State.LEFT_OUT, reason=gettext_noop("You left it out."), raw="") == 1

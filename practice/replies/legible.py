@@ -26,7 +26,7 @@ class Shown:
 
     @property
     def question(self) -> str:
-        return self.answer.question
+        return self.answer.asked
 
 
 def legible(rows: QuerySet, field: str, stored: Expression | F | None = None) -> Iterator[tuple[Any, bool]]:

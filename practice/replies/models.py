@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.mailing.models import Delivery
 from practice.people.fields import EncryptedTextField
@@ -43,10 +45,10 @@ __all__ = [
 class Mark(models.TextChoices):
     """How far a reflection has come at the desk, as its practitioner says."""
 
-    UNREAD = "unread", "Unread"
-    READ = "read", "Read"
-    TO_DISCUSS = "to-discuss", "To discuss"
-    DISCUSSED = "discussed", "Discussed"
+    UNREAD = "unread", gettext_lazy("Unread")
+    READ = "read", gettext_lazy("Read")
+    TO_DISCUSS = "to-discuss", gettext_lazy("To discuss")
+    DISCUSSED = "discussed", gettext_lazy("Discussed")
 
     def condition(self) -> models.Q:
         """The reflections that are marked so."""
@@ -160,7 +162,7 @@ class Reply(Owned):
 
     class Meta:
         ordering = ("-sent_at", "-pk")
-        verbose_name = "reflection"
+        verbose_name = gettext_lazy("reflection")
         constraints = (
             models.UniqueConstraint(fields=("delivery", "page"), name="one_reply_per_page"),
             models.CheckConstraint(
@@ -179,7 +181,7 @@ class Reply(Owned):
         )
 
     def __str__(self) -> str:
-        return f"Reflection of {self.client}"
+        return _("Reflection of %(client)s") % {"client": self.client}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.client_id = self.delivery.assignment.client_id if self._state.adding else self.client_id
@@ -258,6 +260,9 @@ class Answer(Owned):
 
     owner_path = "reply__client__practitioner"
 
+    #: Stands where the question would be, in what came by email.
+    BY_EMAIL: ClassVar = gettext_noop("By email")
+
     reply = models.ForeignKey(Reply, models.CASCADE, related_name="answers")
     prompt = models.ForeignKey(Prompt, models.SET_NULL, null=True, related_name="answers")
     position = models.PositiveSmallIntegerField(default=0)
@@ -278,6 +283,11 @@ class Answer(Owned):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def asked(self) -> str:
+        """The question as it was asked, or, in the reader's language, that it came by email."""
+        return _(self.question) if self.question == self.BY_EMAIL else self.question
 
     @property
     def is_for(self) -> str:
@@ -302,10 +312,10 @@ class Note(Owned):
     saved_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "private note"
+        verbose_name = gettext_lazy("private note")
 
     def __str__(self) -> str:
-        return f"Note about reflection {self.reply_id}"
+        return _("Note about reflection %(number)s") % {"number": self.reply_id}
 
     @classmethod
     def keep(cls, reply: Reply, text: str, now: datetime) -> None:
@@ -331,11 +341,12 @@ class Meeting(Owned):
 
     class Meta:
         ordering = ("-met_on",)
-        verbose_name = "session"
+        verbose_name = gettext_lazy("session")
         constraints = (models.UniqueConstraint(fields=("client", "met_on"), name="one_meeting_per_day"),)
 
     def __str__(self) -> str:
-        return f"Session with {self.client} on {self.met_on:%-d %B %Y}"
+        day = date_format(self.met_on, _("j F Y"))
+        return _("Session with %(client)s on %(day)s") % {"client": self.client, "day": day}
 
     @classmethod
     def last_with(cls, client: Client) -> date | None:

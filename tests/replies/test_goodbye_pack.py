@@ -151,6 +151,18 @@ def test_what_came_by_email_is_in_it(phone, delivery, opened):
     assert "Written on a train." in both(phone, opened)
 
 
+def test_that_it_came_by_email_is_said_in_the_clients_language(phone, delivery, opened, ada):
+    ada.language = "de"
+    ada.save()
+    reply = Reply(delivery=delivery, page="a" * 32)
+    reply.keep([Question(None, PromptKind.TEXT, Answer.BY_EMAIL)], ["Im Zug geschrieben."], timezone.now())
+    reply.send(timezone.now())
+    shown = text_of(phone.get(f"{opened}words.html"))
+    assert "Per E-Mail" in shown
+    assert "Im Zug geschrieben." in shown
+    assert reply.answers.get().question == "By email"
+
+
 def test_nothing_of_mayas_is_in_it(phone, link, opened, ada):
     ada.private_note = "Hers, about Ada."
     ada.save()
