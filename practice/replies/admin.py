@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from practice.people import audit
 from practice.people.fields import CannotDecrypt
@@ -33,20 +35,31 @@ __all__ = ["ConcernWordsAdmin", "ReplyAdmin"]
 TABS = (Mark.UNREAD, Mark.TO_DISCUSS, Mark.DISCUSSED)
 #: What an empty tab says: what will come there.
 WHEN_EMPTY = {
-    None: "Nothing here yet. What your clients send from the page behind their emails appears here, for you alone.",
-    Mark.UNREAD: "Nothing unread. What your clients send you waits here until you have read it.",
-    Mark.TO_DISCUSS: "Nothing to discuss. Open a reflection and keep it for your next session: it then waits here.",
-    Mark.DISCUSSED: "Nothing here yet. After a session, mark what you talked about: you find it here again.",
+    None: gettext_lazy(
+        "Nothing here yet. What your clients send from the page behind their emails appears here, for you alone."
+    ),
+    Mark.UNREAD: gettext_lazy(
+        "Nothing unread. What your clients send you waits here until you have read it."
+    ),
+    Mark.TO_DISCUSS: gettext_lazy(
+        "Nothing to discuss. Open a reflection and keep it for your next session: it then waits here."
+    ),
+    Mark.DISCUSSED: gettext_lazy(
+        "Nothing here yet. After a session, mark what you talked about: you find it here again."
+    ),
 }
 #: The buttons below a reflection: what each says, and what it did.
 BUTTONS = {
-    Mark.READ: ("Mark as read", "Marked as read."),
+    Mark.READ: (gettext_lazy("Mark as read"), gettext_lazy("Marked as read.")),
     Mark.TO_DISCUSS: (
-        "Keep for our next session",
-        "Kept for your next session. You find it under “To discuss”.",
+        gettext_lazy("Keep for our next session"),
+        gettext_lazy("Kept for your next session. You find it under “To discuss”."),
     ),
-    Mark.DISCUSSED: ("We talked about it", "Marked as discussed."),
-    Mark.UNREAD: ("Mark as unread", "Marked as unread. It stays in your list of new ones."),
+    Mark.DISCUSSED: (gettext_lazy("We talked about it"), gettext_lazy("Marked as discussed.")),
+    Mark.UNREAD: (
+        gettext_lazy("Mark as unread"),
+        gettext_lazy("Marked as unread. It stays in your list of new ones."),
+    ),
 }
 #: What most often comes next: its button stands out.
 LIKELY = {Mark.UNREAD: Mark.READ, Mark.READ: Mark.TO_DISCUSS, Mark.TO_DISCUSS: Mark.DISCUSSED}
@@ -60,12 +73,12 @@ def tab_of(value: str | None) -> Mark | None:
 class MarkFilter(admin.SimpleListFilter):
     """The tabs above the list: everything, or what carries one mark, each with how many there are."""
 
-    title = "mark"
+    title = gettext_lazy("mark")
     parameter_name = "show"
     template = "admin/replies/reply/tabs.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(mark.value, mark.label) for mark in TABS]
+        return [(mark.value, str(mark.label)) for mark in TABS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         mark = tab_of(self.value())
@@ -83,7 +96,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
     list_display_links = ("client",)
     list_filter = (MarkFilter, ("client", OwnedRelatedFilter))
     search_fields = ("client__name", "delivery__step__title")
-    search_help_text = "Search by client or step"
+    search_help_text = gettext_lazy("Search by client or step")
     list_select_related = ("client", "delivery__assignment__module", "delivery__step")
     ordering = ("-sent_at", "-pk")
     actions = ("mark_read", "mark_to_discuss", "mark_discussed", "mark_unread")
@@ -129,51 +142,57 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             reply.by_email = reply.pk in by_email
         return changelist
 
-    @admin.display(description="Client", ordering="client__name")
+    @admin.display(description=gettext_lazy("Client"), ordering="client__name")
     def client(self, reply: Reply) -> str:
         return reply.client.name
 
-    @admin.display(description="Module", ordering="delivery__assignment__module__title")
+    @admin.display(description=gettext_lazy("Module"), ordering="delivery__assignment__module__title")
     def module(self, reply: Reply) -> str:
         return reply.delivery.assignment.module.title
 
-    @admin.display(description="Step", ordering="delivery__step__position")
+    @admin.display(description=gettext_lazy("Step"), ordering="delivery__step__position")
     def step(self, reply: Reply) -> str:
         return reply.delivery.step.title
 
-    @admin.display(description="Sent", ordering="sent_at")
+    @admin.display(description=gettext_lazy("Sent"), ordering="sent_at")
     def sent(self, reply: Reply) -> str:
-        at = date_format(timezone.localtime(reply.sent_at), "j F Y, H:i")
-        return f"{at}, by email" if getattr(reply, "by_email", False) else at
+        at = date_format(timezone.localtime(reply.sent_at), _("j F Y, H:i"))
+        return _("%(moment)s, by email") % {"moment": at} if getattr(reply, "by_email", False) else at
 
-    @admin.display(description="Mark", ordering="read_at")
+    @admin.display(description=gettext_lazy("Mark"), ordering="read_at")
     def state(self, reply: Reply) -> SafeString | str:
-        label = reply.mark.label
+        label = str(reply.mark.label)
         return format_html("<strong>{}</strong>", label) if reply.mark is Mark.UNREAD else label
 
-    @admin.action(description="Mark as read")
+    @admin.action(description=gettext_lazy("Mark as read"))
     def mark_read(self, request: HttpRequest, replies: Any) -> None:
         self._mark_all(request, replies, Mark.READ)
 
-    @admin.action(description="Keep for the next session")
+    @admin.action(description=gettext_lazy("Keep for the next session"))
     def mark_to_discuss(self, request: HttpRequest, replies: Any) -> None:
         self._mark_all(request, replies, Mark.TO_DISCUSS)
 
-    @admin.action(description="Mark as discussed")
+    @admin.action(description=gettext_lazy("Mark as discussed"))
     def mark_discussed(self, request: HttpRequest, replies: Any) -> None:
         self._mark_all(request, replies, Mark.DISCUSSED)
 
-    @admin.action(description="Mark as unread")
+    @admin.action(description=gettext_lazy("Mark as unread"))
     def mark_unread(self, request: HttpRequest, replies: Any) -> None:
         self._mark_all(request, replies, Mark.UNREAD)
 
     @transaction.atomic
     def _mark_all(self, request: HttpRequest, replies: Any, mark: Mark) -> None:
         things = [(reply, reply.delivery.assignment.client) for reply in replies]
-        count = Reply.objects.filter(pk__in=[reply.pk for reply, _ in things]).mark_as(mark, timezone.now())
+        count = Reply.objects.filter(pk__in=[reply.pk for reply, _client in things]).mark_as(
+            mark, timezone.now()
+        )
         audit.note_each(practitioner_of(request), audit.Action.MARKED, things)
-        noun = "1 reflection is" if count == 1 else f"{count} reflections are"
-        messages.success(request, f"{noun} marked “{mark.label}” now.")
+        done = ngettext(
+            "%(count)s reflection is marked “%(mark)s” now.",
+            "%(count)s reflections are marked “%(mark)s” now.",
+            count,
+        )
+        messages.success(request, done % {"count": count, "mark": mark.label})
 
     # --- one reflection
 
@@ -219,13 +238,12 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     def _mark(self, request: HttpRequest, reply: Reply) -> HttpResponse:
         if (mark := request.POST.get("mark")) in Mark.values:
-            done = BUTTONS[Mark(mark)][1]
+            done = str(BUTTONS[Mark(mark)][1])
             client = reply.delivery.assignment.client
             with transaction.atomic():
                 if not Reply.objects.filter(pk=reply.pk).mark_as(Mark(mark), timezone.now()):
-                    messages.warning(
-                        request, f"{client} took this back in the meantime. It is no longer here."
-                    )
+                    gone = _("%(client)s took this back in the meantime. It is no longer here.")
+                    messages.warning(request, gone % {"client": client})
                     return HttpResponseRedirect(reverse("admin:replies_reply_changelist"))
                 audit.note(practitioner_of(request), audit.Action.MARKED, reply, client)
                 self.log_change(request, reply, done)
@@ -240,21 +258,20 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             if done:
                 Reply.objects.filter(pk=reply.pk).unread().mark_as(Mark.READ, now)
                 audit.note(practitioner_of(request), audit.Action.ACKNOWLEDGED, reply, client)
-                self.log_change(request, reply, "Acknowledged.")
+                self.log_change(request, reply, _("Acknowledged."))
         if done:
-            messages.success(
-                request, f"Noted: you have read this. Nothing is held back from {client} for it any more."
-            )
+            noted = _("Noted: you have read this. Nothing is held back from %(client)s for it any more.")
+            messages.success(request, noted % {"client": client})
         return HttpResponseRedirect(request.get_full_path())
 
     def _keep_note(self, request: HttpRequest, reply: Reply, text: str) -> HttpResponse:
         try:
             Note.keep(reply, text, timezone.now())
         except CannotDecrypt:
-            messages.error(request, "Nothing was changed: the note that is there cannot be decrypted.")
+            messages.error(request, _("Nothing was changed: the note that is there cannot be decrypted."))
         else:
-            self.log_change(request, reply, "Changed the note.")
-            messages.success(request, "Your note is kept." if text else "There is no note now.")
+            self.log_change(request, reply, _("Changed the note."))
+            messages.success(request, _("Your note is kept.") if text else _("There is no note now."))
         return HttpResponseRedirect(request.get_full_path())
 
     def _neighbours(self, request: HttpRequest, reply: Reply) -> list[tuple[str, Reply]]:
@@ -263,19 +280,23 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
         mark = tab_of(tab)
         listed = self.get_queryset(request).select_related(*self.list_select_related)
         listed = listed.marked(mark) if mark else listed
-        found = (("Newer", listed.newer_than(reply).first()), ("Older", listed.older_than(reply).first()))
+        found = (
+            (_("Newer"), listed.newer_than(reply).first()),
+            (_("Older"), listed.older_than(reply).first()),
+        )
         return [(label, other) for label, other in found if other]
 
     def _links(self, reply: Reply) -> list[tuple[str, str]]:
         """(label, address) of the pages that belong to it."""
         delivery, client = reply.delivery, reply.delivery.assignment.client
+        name = {"client": client}
         return [
-            (f"Write to {client}", reverse("admin:replies_messages", args=(client.pk,))),
-            (f"All that {client} wrote", reverse("admin:replies_client", args=(client.pk,))),
-            ("For your next session", reverse("admin:replies_digest", args=(client.pk,))),
-            (f"{client}’s page", reverse("admin:people_client_change", args=(client.pk,))),
-            ("The step they read", reverse("admin:resources_step_change", args=(delivery.step_id,))),
-            ("The email they received", reverse("admin:mailing_delivery_change", args=(delivery.pk,))),
+            (_("Write to %(client)s") % name, reverse("admin:replies_messages", args=(client.pk,))),
+            (_("All that %(client)s wrote") % name, reverse("admin:replies_client", args=(client.pk,))),
+            (_("For your next session"), reverse("admin:replies_digest", args=(client.pk,))),
+            (_("%(client)s’s page") % name, reverse("admin:people_client_change", args=(client.pk,))),
+            (_("The step they read"), reverse("admin:resources_step_change", args=(delivery.step_id,))),
+            (_("The email they received"), reverse("admin:mailing_delivery_change", args=(delivery.pk,))),
         ]
 
 
@@ -286,7 +307,7 @@ def _concern_of(reply: Reply) -> dict[str, Any]:
     return {
         "concern": concern,
         "worrying_words": words_in(reply) if is_open else [],
-        "to_acknowledge": BUTTON if is_open else "",
+        "to_acknowledge": _(BUTTON) if is_open else "",
     }
 
 

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people.away import Away
 from practice.people.models import Practice, Practitioner
@@ -69,9 +71,15 @@ class Kind:
 
 
 KINDS = (
-    Kind("alerted_at", _first, "Please look at your desk", "email/look_first.txt"),
-    Kind("second_alerted_at", _second, "Somebody should look", "email/look_for_them.txt", to_second=True),
-    Kind("reminded_at", _again, "Please look at your desk", "email/look_first.txt"),
+    Kind("alerted_at", _first, gettext_noop("Please look at your desk"), "email/look_first.txt"),
+    Kind(
+        "second_alerted_at",
+        _second,
+        gettext_noop("Somebody should look"),
+        "email/look_for_them.txt",
+        to_second=True,
+    ),
+    Kind("reminded_at", _again, gettext_noop("Please look at your desk"), "email/look_first.txt"),
 )
 
 
@@ -115,5 +123,5 @@ def _post(kind: Kind, practitioner: Practitioner) -> bool:
     desk = settings.PUBLIC_BASE_URL + reverse("admin:index")
     text = render_to_string(kind.template, {"desk": desk})
     if kind.to_second:
-        return post(practitioner.second_contact, kind.subject, text, reply_to=practitioner.email)
-    return post(practitioner.email, kind.subject, text)
+        return post(practitioner.second_contact, _(kind.subject), text, reply_to=practitioner.email)
+    return post(practitioner.email, _(kind.subject), text)

@@ -4,13 +4,14 @@ from typing import Any
 from django.apps import AppConfig
 from django.apps import apps as registry
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy
 
 
 class RepliesConfig(AppConfig):
     """Back: the client's pages and reflections."""
 
     name = "practice.replies"
-    verbose_name = "Reflections"
+    verbose_name = gettext_lazy("Reflections")
 
     def ready(self) -> None:
         import_module("practice.replies.worrying")

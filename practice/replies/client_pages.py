@@ -10,6 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people import audit
 from practice.people.models import Client
@@ -21,7 +24,7 @@ from practice.replies.models import Mark, Meeting, Reply
 from practice.replies.scales import scales
 from practice.replies.thread import letters, sent_by
 
-NO_PDF = "A PDF cannot be made here. Print the page instead, and choose “Save as PDF” there."
+NO_PDF = gettext_noop("A PDF cannot be made here. Print the page instead, and choose “Save as PDF” there.")
 
 
 class ClientPages:
@@ -46,7 +49,7 @@ class ClientPages:
         trace(request, audit.Action.READ, row, sent_by(row))
         all_sent = letters(sent_by(row))
         context = {"client": row, "letters": all_sent, "scales": scales(all_sent)}
-        return self._client_page(request, "thread", f"What {row} wrote", context)
+        return self._client_page(request, "thread", _("What %(client)s wrote") % {"client": row}, context)
 
     # --- For a session
 
@@ -70,7 +73,8 @@ class ClientPages:
             "last": Meeting.last_with(row),
             "can_make_pdf": pdf.is_installed(),
         }
-        return self._client_page(request, "digest", f"What {row} shared", context, 422 if meeting else 200)
+        title = _("What %(client)s shared") % {"client": row}
+        return self._client_page(request, "digest", title, context, 422 if meeting else 200)
 
     def digest_as_pdf(self, request: HttpRequest, client: int) -> HttpResponse:
         """The same page to keep or to take along."""
@@ -82,7 +86,7 @@ class ClientPages:
                 render_to_string("admin/replies/reply/digest_pdf.html", {"digest": shown, "client": row})
             )
         except pdf.CannotMakePdf:
-            messages.error(request, NO_PDF)
+            messages.error(request, _(NO_PDF))
             return HttpResponseRedirect(f"{digest_url(row)}?{request.GET.urlencode()}")
         # The name says nothing: it stands in the list of downloads, and on whatever it is copied to.
         name = f"digest-{timezone.localdate(shown.until):%Y-%m-%d}.pdf"
@@ -98,16 +102,16 @@ class ClientPages:
             things = [(reply, client) for reply in shared]
             shared.mark_as(Mark.DISCUSSED, timezone.now())
             audit.note_each(practitioner_of(request), audit.Action.MARKED, things)
-        messages.success(
-            request, f"Noted: you met on {spoken(met_on)}. What {client} shares from that day on is below."
-        )
+        noted = _("Noted: you met on %(day)s. What %(client)s shares from that day on is below.")
+        messages.success(request, noted % {"day": spoken(met_on), "client": client})
         return redirect(digest_url(client))
 
     def _forget_meeting(self, request: HttpRequest, client: Client) -> HttpResponse:
         last = Meeting.last_with(client)
         if last and request.POST["forget"] == last.isoformat():
             Meeting.objects.filter(client=client, met_on=last).delete()
-            messages.success(request, f"Taken back: the session on {spoken(last)} is no longer noted.")
+            done = _("Taken back: the session on %(day)s is no longer noted.")
+            messages.success(request, done % {"day": spoken(last)})
         return redirect(digest_url(client))
 
     # --- How
@@ -148,4 +152,4 @@ def digest_url(client: Client) -> str:
 
 def spoken(day: date) -> str:
     """ "9 March 2026"."""
-    return f"{day:%-d %B %Y}"
+    return date_format(day, _("j F Y"))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
 from practice.people.models import Client
 
@@ -22,21 +23,23 @@ class ConcernWords(models.Model):
 
     language = models.CharField(max_length=8, unique=True, choices=LANGUAGES, editable=False)
     phrases = models.TextField(
-        "words and phrases",
+        gettext_lazy("words and phrases"),
         blank=True,
         max_length=10_000,
-        help_text="One a line. Other forms of a word are found as well (“hurt myself” also finds “hurting myself”), "
-        "and so is a phrase with one or two words in between. Put it in quotation marks to find it only as it is "
-        "written. An empty list finds nothing.",
+        help_text=gettext_lazy(
+            "One a line. Other forms of a word are found as well (“hurt myself” also finds “hurting myself”), and so "
+            "is a phrase with one or two words in between. Put it in quotation marks to find it only as it is "
+            "written. An empty list finds nothing."
+        ),
     )
 
     class Meta:
         ordering = ("language",)
-        verbose_name = "list of worrying words"
-        verbose_name_plural = "lists of worrying words"
+        verbose_name = gettext_lazy("list of worrying words")
+        verbose_name_plural = gettext_lazy("lists of worrying words")
 
     def __str__(self) -> str:
-        return f"Worrying words in {self.get_language_display()}"
+        return gettext("Worrying words in %(language)s") % {"language": self.get_language_display()}
 
     def lines(self) -> list[str]:
         """The phrases, without empty lines."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from practice.people.ownership import Owned, OwnedQuerySet
 
@@ -54,4 +55,4 @@ class Concern(Owned):
         )
 
     def __str__(self) -> str:
-        return f"Reflection {self.reply_id} is to be read first"
+        return _("Reflection %(number)s is to be read first") % {"number": self.reply_id}

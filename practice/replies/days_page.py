@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.replies.client_pages import own_client
 from practice.replies.days import days_form, days_of, name_days, remove_days
 
-FULL = "There are twenty already. Remove some first."
+FULL = gettext_noop("There are twenty already. Remove some first.")
 
 
 class DaysPage:
@@ -33,13 +35,17 @@ class DaysPage:
                 form = days_form(row, now, request.POST)
                 if form.is_valid():
                     done = name_days(row, **form.cleaned_data, now=now, by_client=False)
-                    said = f"Kept free: nothing goes out to {row} on these days." if done else FULL
-                    (messages.success if done else messages.error)(request, said)
+                    if done:
+                        said = _("Kept free: nothing goes out to %(client)s on these days.")
+                        messages.success(request, said % {"client": row})
+                    else:
+                        messages.error(request, _(FULL))
                     return redirect("admin:replies_days", row.pk)
             case "remove_days":
                 if remove_days(row, request.POST.get("days", "")):
-                    messages.success(request, "Removed. Emails go out on these days again.")
+                    messages.success(request, _("Removed. Emails go out on these days again."))
                 return redirect("admin:replies_days", row.pk)
         context = {"client": row, "days": days_of(row, now), "form": form}
         status = 422 if form.is_bound else 200
-        return self._client_page(request, "days", f"Days without emails for {row}", context, status)
+        title = _("Days without emails for %(client)s") % {"client": row}
+        return self._client_page(request, "days", title, context, status)

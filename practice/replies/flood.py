@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from practice.people.network import network_address
 
@@ -31,7 +32,7 @@ class Writes(models.Model):
     count = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
-        return f"{self.count} since {self.began_at}"
+        return _("%(count)s since %(moment)s") % {"count": self.count, "moment": self.began_at}
 
     @classmethod
     def wait(cls, link: str, now: datetime) -> timedelta | None:

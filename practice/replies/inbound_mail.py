@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.mailing.models import Delivery, Suppression
 from practice.people.fields import EncryptedTextField
@@ -15,7 +17,7 @@ from practice.people.ownership import Owned, OwnedQuerySet
 #: Those that a person decides about. Not state__in, in which SQLite would see no use for their index.
 WAITING = models.Q(state="quarantined") | models.Q(state="malformed")
 #: The reason of those that somebody else wrote, or the client from elsewhere.
-FROM_ELSEWHERE = "It came from another address."
+FROM_ELSEWHERE = gettext_noop("It came from another address.")
 #: Nobody is told more often that an attachment was not kept.
 TOLD_EVERY = timedelta(days=1)
 
@@ -34,12 +36,12 @@ class InboundMail(Owned):
     owner_path = "delivery__assignment__client__practitioner"
 
     class State(models.TextChoices):
-        REPLY = "reply", "It became a reflection"
-        QUARANTINED = "quarantined", "It waits to be looked at"
-        LEFT_OUT = "left out", "It was left out"
-        AUTOMATIC = "automatic", "A machine wrote it"
-        BOUNCE = "bounce", "It is about an email that came back"
-        MALFORMED = "malformed", "There was nothing to read in it"
+        REPLY = "reply", gettext_lazy("It became a reflection")
+        QUARANTINED = "quarantined", gettext_lazy("It waits to be looked at")
+        LEFT_OUT = "left out", gettext_lazy("It was left out")
+        AUTOMATIC = "automatic", gettext_lazy("A machine wrote it")
+        BOUNCE = "bounce", gettext_lazy("It is about an email that came back")
+        MALFORMED = "malformed", gettext_lazy("There was nothing to read in it")
 
     #: A digest of the email it answers and its own Message-ID, else of all it says: the same mail twice has the same.
     key = models.CharField(max_length=64, unique=True)
@@ -48,7 +50,7 @@ class InboundMail(Owned):
     #: What it became.
     reply = models.OneToOneField("replies.Reply", models.CASCADE, null=True, related_name="mail")
     state = models.CharField(max_length=12, choices=State)
-    #: Why it is in this state, in plain words.
+    #: Why it is in this state, in plain words: as they were written, and translated where they are shown.
     reason = models.CharField(max_length=200)
     #: The provider's name, or "mailbox".
     source = models.CharField(max_length=30)
@@ -65,15 +67,15 @@ class InboundMail(Owned):
 
     class Meta:
         ordering = ("-received_at", "-pk")
-        verbose_name = "email that came"
-        verbose_name_plural = "emails that came"
+        verbose_name = gettext_lazy("email that came")
+        verbose_name_plural = gettext_lazy("emails that came")
         indexes = (
             # For a practitioner's home: the few that wait.
             models.Index(fields=("delivery",), name="mail_waiting", condition=WAITING),
         )
 
     def __str__(self) -> str:
-        return f"Email {self.pk}"
+        return _("Email %(number)s") % {"number": self.pk}
 
     @classmethod
     def replies_among(cls, replies: Iterable[Any]) -> set[int]:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.mailing import invitations, links, notices
 from practice.mailing.models import Notice
@@ -28,7 +30,9 @@ class InviteForm(forms.Form):
     """Nothing to fill in; only for somebody who wanted no emails before, that they changed their mind."""
 
     asked_again = forms.BooleanField(
-        error_messages={"required": "Tick this if they told you so. Otherwise talk about it when you meet."}
+        error_messages={
+            "required": gettext_lazy("Tick this if they told you so. Otherwise talk about it when you meet.")
+        }
     )
 
     def __init__(self, client: Client, before: str, *args: Any, **kwargs: Any) -> None:
@@ -36,9 +40,8 @@ class InviteForm(forms.Form):
         if not before:
             del self.fields["asked_again"]
         else:
-            self.fields[
-                "asked_again"
-            ].label = f"{client} told me since then that they would like to be invited"
+            label = _("%(client)s told me since then that they would like to be invited")
+            self.fields["asked_again"].label = label % {"client": client}
 
 
 class InvitePages:
@@ -61,7 +64,7 @@ class InvitePages:
             return _take_back(request, row)
         stop, last = invitations.stopped_at(row), invitations.last_of(row)
         if invitations.has_agreed(row, stop):
-            messages.info(request, f"{row} has agreed already.")
+            messages.info(request, _("%(client)s has agreed already.") % {"client": row})
             return redirect(_page_of(row))
         obstacle = invitations.obstacle(row, stop, last, now)
         before = invitations.needs_their_word(stop, last)
@@ -80,7 +83,8 @@ class InvitePages:
                 request, _view(row, now), reverse("admin:replies_invite_email", args=(row.pk,), query=show)
             ),
         }
-        return self._client_page(request, "invite", f"Invite {row}", context, 422 if form.errors else 200)
+        title = _("Invite %(client)s") % {"client": row}
+        return self._client_page(request, "invite", title, context, 422 if form.errors else 200)
 
     def invite_frame(self, request: HttpRequest, client: int) -> HttpResponse:
         """The HTML part alone, for the frame on that page."""
@@ -99,18 +103,17 @@ def _invite(request: HttpRequest, client: Client, now: datetime, *, asked_again:
     with transaction.atomic():
         notices.post(client, INVITATION, now, TAKE_BACK, asked_again=asked_again)
         audit.note(practitioner_of(request), audit.Action.INVITED, client)
-    messages.success(
-        request, f"The invitation to {client} leaves in two minutes. Until then you can take it back."
-    )
+    done = _("The invitation to %(client)s leaves in two minutes. Until then you can take it back.")
+    messages.success(request, done % {"client": client})
     return redirect(invite_url(client))
 
 
 def _take_back(request: HttpRequest, client: Client) -> HttpResponse:
     if notices.withdraw(client, INVITATION):
         audit.note(practitioner_of(request), audit.Action.UNINVITED, client)
-        messages.success(request, "Taken back: no email went out.")
+        messages.success(request, _("Taken back: no email went out."))
     else:
-        messages.error(request, "It has left already.")
+        messages.error(request, _("It has left already."))
     return redirect(invite_url(client))
 
 
@@ -121,7 +124,7 @@ def by_invitation(client: Client, agreed: bool) -> consent.Way | None:
         return None
     last = invitations.last_of(client)
     said = invitations.in_words(last, timezone.now()) if last else ""
-    return consent.Way(said, f"Invite {client} by email", invite_url(client))
+    return consent.Way(said, _("Invite %(client)s by email") % {"client": client}, invite_url(client))
 
 
 def invite_url(client: Client) -> str:

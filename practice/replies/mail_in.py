@@ -12,6 +12,8 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
 
+from django.utils.translation import gettext_noop
+
 from practice.replies.mail_parts import Parts
 from practice.replies.new_text import new_text
 
@@ -37,7 +39,7 @@ POSTMASTERS = ("mailer-daemon", "postmaster")
 class Mail:
     """A mail, read. `sender` is the one address in its From, in lower case, empty when there are none or several;
     `recipients` is all that it says of whom it is for, as text. `bounce` and `automatic` are sentences that say why it
-    is so, else empty. `new_text` is what its writer wrote, without what they answered to.
+    is so, in English, else empty. `new_text` is what its writer wrote, without what they answered to.
     """
 
     sender: str
@@ -121,16 +123,16 @@ def _sender(headers: tuple[tuple[str, str], ...]) -> str:
 def _bounce(message: Message, headers: tuple[tuple[str, str], ...], envelope_sender: str | None) -> str:
     kind = _first(headers, "content-type").lower()
     if "multipart/report" in kind and any(report in kind for report in REPORTS):
-        return "It is a mail server’s report about another email."
+        return gettext_noop("It is a mail server’s report about another email.")
     if _first(headers, "x-failed-recipients") or _has_report(message):
-        return "It is a mail server’s report about another email."
+        return gettext_noop("It is a mail server’s report about another email.")
     return_path = [value for name, value in headers if name == "return-path"]
     if envelope_sender is not None and envelope_sender.strip(" <>") == "":
-        return "It has no return address, as mails of mail servers."
+        return gettext_noop("It has no return address, as mails of mail servers.")
     if envelope_sender is None and return_path and return_path[0].strip(" <>") == "":
-        return "It has no return address, as mails of mail servers."
+        return gettext_noop("It has no return address, as mails of mail servers.")
     if _sender(headers).partition("@")[0] in POSTMASTERS:
-        return "A mail server wrote it."
+        return gettext_noop("A mail server wrote it.")
     return ""
 
 
@@ -144,11 +146,11 @@ def _has_report(message: Message) -> bool:
 def _automatic(headers: tuple[tuple[str, str], ...]) -> str:
     submitted = _first(headers, "auto-submitted").lower().partition(";")[0].strip()
     if submitted not in ("", "no"):
-        return "It says that it was sent automatically."
+        return gettext_noop("It says that it was sent automatically.")
     if _first(headers, "precedence").lower() in BULK:
-        return "It says that it was sent to many, or automatically."
+        return gettext_noop("It says that it was sent to many, or automatically.")
     if any(name in OF_MACHINES for name, _ in headers):
-        return "It has the marks of an automatic mail, or of a mailing list."
+        return gettext_noop("It has the marks of an automatic mail, or of a mailing list.")
     if ABSENT.match(_decoded(_first(headers, "subject")).strip()):
-        return "It looks like an absence note."
+        return gettext_noop("It looks like an absence note.")
     return ""

@@ -5,6 +5,8 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Notice
@@ -52,7 +54,7 @@ class Message(Owned):
         )
 
     def __str__(self) -> str:
-        return f"Message of {self.written_at:%-d %B %Y}"
+        return _("Message of %(day)s") % {"day": date_format(self.written_at, _("j F Y"))}
 
     @classmethod
     def write(cls, client: Client, text: str, page: str, now: datetime, *, by_client: bool) -> bool:
@@ -81,7 +83,7 @@ class Code(Owned):
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"Code {self.pk}"
+        return _("Code %(number)s") % {"number": self.pk}
 
     @classmethod
     def may_ask(cls, client: Client, now: datetime) -> bool:

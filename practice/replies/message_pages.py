@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments.blackout import free_from
 from practice.assignments.outlook import spoken_day
@@ -32,10 +34,10 @@ class WritingBackForm(MessageForm):
     """One message to a client."""
 
     text = OwnWords(
-        label="Your message",
+        label=gettext_lazy("Your message"),
         max_length=LONGEST,
         widget=Textarea(attrs={"rows": 6}),
-        help_text="It is encrypted, and is never part of an email.",
+        help_text=gettext_lazy("It is encrypted, and is never part of an email."),
     )
 
 
@@ -75,7 +77,8 @@ class MessagePages:
             "told_on": _told_on(row, now),
         }
         status = 422 if form.is_bound else 200
-        return self._client_page(request, "messages", f"Messages with {row}", context, status)
+        title = _("Messages with %(client)s") % {"client": row}
+        return self._client_page(request, "messages", title, context, status)
 
     def _write(
         self, request: HttpRequest, client: Client, said: dict[str, Any], now: datetime
@@ -83,23 +86,23 @@ class MessagePages:
         Message.write(client, said["text"], said["page"], now, by_client=False)
         Message.objects.with_client(client).unread().update(read_at=now)
         if why_no_notice(client):
-            messages.success(request, f"Your message is on {client}’s page. No email goes out about it.")
+            done = _("Your message is on %(client)s’s page. No email goes out about it.")
+            messages.success(request, done % {"client": client})
         else:
             at = free_from(client, now + TAKE_BACK)
             notices.post(client, Notice.Kind.MESSAGE, now, wait=at - now)
-            when = _told_on(client, now) or "in two minutes"
-            messages.success(
-                request, f"Your message is on {client}’s page. A short email tells them so {when}."
-            )
+            when = _told_on(client, now) or _("in two minutes")
+            done = _("Your message is on %(client)s’s page. A short email tells them so %(when)s.")
+            messages.success(request, done % {"client": client, "when": when})
         return redirect(messages_url(client))
 
     def _take_back(self, request: HttpRequest, client: Client) -> HttpResponse:
         fresh = list(_fresh(client).values_list("pk", flat=True))
         if notices.withdraw(client, Notice.Kind.MESSAGE):
             Message.objects.filter(pk__in=fresh).delete()
-            messages.success(request, "Taken back: the message is gone, and no email went out.")
+            messages.success(request, _("Taken back: the message is gone, and no email went out."))
         else:
-            messages.error(request, f"{client} has been told already, so it stays.")
+            messages.error(request, _("%(client)s has been told already, so it stays.") % {"client": client})
         return redirect(messages_url(client))
 
 
@@ -115,15 +118,18 @@ def _fresh(client: Client) -> Any:
 def _told_on(client: Client, now: datetime) -> str:
     """The day on which an email would tell this client of a message, where days without emails come before."""
     at = free_from(client, now + TAKE_BACK)
-    return "" if at == now + TAKE_BACK else f"on {spoken_day(local_day(at, client.time_zone))}"
+    if at == now + TAKE_BACK:
+        return ""
+    return _("on %(day)s") % {"day": spoken_day(local_day(at, client.time_zone))}
 
 
 def why_no_notice(client: Client) -> str:
     """Why no email would tell this client of a message, in words; nothing when one would."""
     if not client.has_consent():
-        return f"{client} has not agreed to emails, so none tells them of it."
+        return _("%(client)s has not agreed to emails, so none tells them of it.") % {"client": client}
     if Suppression.objects.filter(address=client.email.lower()).exists():
-        return f"Nothing is sent to {client}’s address at the moment, so no email tells them of it."
+        why = _("Nothing is sent to %(client)s’s address at the moment, so no email tells them of it.")
+        return why % {"client": client}
     return ""
 
 

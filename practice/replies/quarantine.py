@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people import audit
 from practice.people.owned_admin import OwnedAdmin
@@ -20,20 +22,28 @@ from practice.replies.inbound_mail import InboundMail
 from practice.replies.legible import legible
 from practice.replies.mail_in import Mail, read
 
-TOO_LATE = "Nothing was changed: somebody has decided about this email already."
+TOO_LATE = gettext_noop("Nothing was changed: somebody has decided about this email already.")
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    """By what became of them. The title is no name of a field, so that it can be translated."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("state")
 
 
 @admin.register(InboundMail)
 class InboundMailAdmin(OwnedAdmin):
-    list_display = ("client", "came", "became", "reason")
+    list_display = ("client", "came", "became", "why")
     list_display_links = ("client",)
-    list_filter = ("state",)
+    list_filter = (("state", StateFilter),)
     search_fields = ("delivery__assignment__client__name",)
-    search_help_text = "Search by client"
+    search_help_text = gettext_lazy("Search by client")
     list_select_related = ("delivery__assignment__client",)
     ordering = ("-received_at", "-pk")
     actions = None
-    when_empty = (
+    when_empty = gettext_lazy(
         "Nothing here yet. What clients write back to an email of theirs becomes a reflection; all that comes to their "
         "reply addresses is listed here, and what is not surely theirs waits for you."
     )
@@ -59,18 +69,22 @@ class InboundMailAdmin(OwnedAdmin):
 
     # --- The list
 
-    @admin.display(description="Client", ordering="delivery__assignment__client__name")
+    @admin.display(description=gettext_lazy("Client"), ordering="delivery__assignment__client__name")
     def client(self, row: InboundMail) -> str:
         return row.client.name
 
-    @admin.display(description="Came", ordering="received_at")
+    @admin.display(description=gettext_lazy("Came"), ordering="received_at")
     def came(self, row: InboundMail) -> str:
-        return date_format(timezone.localtime(row.received_at), "j F Y, H:i")
+        return date_format(timezone.localtime(row.received_at), _("j F Y, H:i"))
 
-    @admin.display(description="What it is", ordering="state")
+    @admin.display(description=gettext_lazy("What it is"), ordering="state")
     def became(self, row: InboundMail) -> SafeString | str:
         label = row.get_state_display()
         return format_html("<strong>{}</strong>", label) if row.is_waiting else label
+
+    @admin.display(description=gettext_lazy("Reason"), ordering="reason")
+    def why(self, row: InboundMail) -> str:
+        return _(row.reason)
 
     # --- One of them
 
@@ -88,7 +102,7 @@ class InboundMailAdmin(OwnedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
-            "title": f"An email to {row.client}’s reply address",
+            "title": _("An email to %(client)s’s reply address") % {"client": row.client},
             "row": row,
             "client": row.client,
             "mail": mail,
@@ -99,11 +113,11 @@ class InboundMailAdmin(OwnedAdmin):
     def _decide(self, request: HttpRequest, row: InboundMail, mail: Mail | None) -> HttpResponse:
         who, client = practitioner_of(request), row.client
         if "take_in" in request.POST and mail and take_in(row, mail.new_text, timezone.now()):
-            done = f"It is a reflection of {client}’s now."
+            done = _("It is a reflection of %(client)s’s now.") % {"client": client}
         elif "leave_out" in request.POST and leave_out(row):
-            done = "It is left out, and what it said is deleted. Nobody was told."
+            done = _("It is left out, and what it said is deleted. Nobody was told.")
         else:
-            messages.error(request, TOO_LATE)
+            messages.error(request, _(TOO_LATE))
             return redirect("admin:replies_inboundmail_changelist")
         audit.note(who, audit.Action.CHANGED, row, client)
         self.log_change(request, row, done)

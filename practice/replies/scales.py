@@ -7,6 +7,8 @@ from itertools import chain
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from practice.replies.legible import Shown
 from practice.replies.thread import Letter
@@ -50,14 +52,24 @@ class Scale:
     @property
     def ends_in_words(self) -> str:
         """ "0 is “Not at all”, 10 is “Very”.", or empty where the ends have no names."""
-        return f"0 is “{self.ends[0]}”, 10 is “{self.ends[1]}”." if len(self.ends) == 2 else ""
+        if len(self.ends) != 2:
+            return ""
+        return _("0 is “%(lowest)s”, 10 is “%(highest)s”.") % {
+            "lowest": self.ends[0],
+            "highest": self.ends[1],
+        }
 
     @property
     def in_words(self) -> str:
         """What the chart shows, for whoever does not see it."""
-        first, last = (date_format(timezone.localtime(self.points[n].at), "j F Y") for n in (0, -1))
+        first, last = (date_format(timezone.localtime(self.points[n].at), _("j F Y")) for n in (0, -1))
         values = ", ".join(str(point.value) for point in self.points)
-        return f"{len(self.points)} answers from 0 to 10, from {first} to {last}: {values}."
+        said = ngettext(
+            "%(count)s answer from 0 to 10, from %(first)s to %(last)s: %(values)s.",
+            "%(count)s answers from 0 to 10, from %(first)s to %(last)s: %(values)s.",
+            len(self.points),
+        )
+        return said % {"count": len(self.points), "first": first, "last": last, "values": values}
 
 
 def scales(letters: Iterable[Letter]) -> list[Scale]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from practice.replies.mail_in import Mail
 
 FAILS = ("fail", "softfail", "permerror", "hardfail")
@@ -27,17 +29,21 @@ class Told:
 def doubt(mail: Mail, told: Told) -> str:
     """Why it may come from somebody else, as a sentence; empty where nothing speaks for that."""
     if told.spam:
-        return "The mail provider takes it for spam."
+        return gettext_noop("The mail provider takes it for spam.")
     words = {**_in_headers(mail), **{name: word.lower() for name, word in (told.words or {}).items() if word}}
     signed = words.get("dkim", "") == "pass"
     if words.get("dmarc") in FAILS:
-        return "The mail provider says that it does not come from the address it names."
+        return gettext_noop("The mail provider says that it does not come from the address it names.")
     if words.get("spf") in FAILS and not signed:
-        return "The mail provider says that it does not come from where this address usually writes."
+        return gettext_noop(
+            "The mail provider says that it does not come from where this address usually writes."
+        )
     if words.get("dkim") in FAILS and words.get("spf") != "pass":
-        return "The mail provider says that it was changed on the way, or signed by somebody else."
+        return gettext_noop(
+            "The mail provider says that it was changed on the way, or signed by somebody else."
+        )
     if told.envelope_sender and not signed and not _akin(told.envelope_sender, mail.sender):
-        return "It was sent by way of another address than the one it names."
+        return gettext_noop("It was sent by way of another address than the one it names.")
     return ""
 
 

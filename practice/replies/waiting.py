@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from practice.assignments import holds
 from practice.assignments.models import Assignment
 from practice.assignments.move import Move
@@ -15,7 +18,7 @@ from practice.assignments.schedule import local_day
 from practice.replies.models import Reply
 from resources.models import Prompt
 
-BUTTON = "Do not wait this time"
+BUTTON = gettext_noop("Do not wait this time")
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,14 @@ def reflection(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 
 def in_words(row: Assignment, found: Awaited) -> Hold:
     """Why it waits, and what releases it."""
+    why = _("Waiting for %(client)s’s reflection on “%(step)s”.")
+    release = _(
+        "The next step goes out in its next slot once %(client)s has sent one, or when you press “%(button)s”. If none "
+        "comes, it goes on by itself on %(day)s."
+    )
     return Hold(
-        f"Waiting for {row.client}’s reflection on “{found.passed.step}”.",
-        f"The next step goes out in its next slot once {row.client} has sent one, or when you press “{BUTTON}”. "
-        f"If none comes, it goes on by itself on {spoken_day(found.goes_on)}.",
+        why % {"client": row.client, "step": found.passed.step},
+        release % {"client": row.client, "button": _(BUTTON), "day": spoken_day(found.goes_on)},
         quiet=True,
     )
 
@@ -86,7 +93,7 @@ class GoOn(Move):
 
     @property
     def button(self) -> str:
-        return BUTTON
+        return _(BUTTON)
 
     @property
     def found(self) -> Awaited | None:
@@ -96,17 +103,21 @@ class GoOn(Move):
         return self.step is not None and self.found is not None
 
     def meaning(self) -> list[str]:
-        said = [f"“{self.step}” goes out to {self.name} on {self.at(self.row.next_due_at or self.now)}."]
+        at = self.at(self.row.next_due_at or self.now)
+        leaves = _("“%(step)s” goes out to %(client)s on %(moment)s.")
+        said = [leaves % {"step": self.step, "client": self.name, "moment": at}]
         if found := self.found:
-            said.append(f"It no longer waits for a reflection on “{found.passed.step}”.")
-        return [*said, f"After that it waits again. {self.name} is not told about any of it."]
+            said.append(_("It no longer waits for a reflection on “%(step)s”.") % {"step": found.passed.step})
+        again = _("After that it waits again. %(client)s is not told about any of it.")
+        return [*said, again % {"client": self.name}]
 
     def act(self, answers: dict[str, Any]) -> bool:
         found = self.found
         return found is not None and found.passed.release()
 
     def done(self) -> str:
-        return f"“{self.step}” is next, on {self.at(self.row.next_due_at or self.now)}."
+        at = self.at(self.row.next_due_at or self.now)
+        return _("“%(step)s” is next, on %(moment)s.") % {"step": self.step, "moment": at}
 
 
 MOVES[GoOn.slug] = GoOn

@@ -7,18 +7,20 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from practice.people.owned_admin import InstallationAdmin, Textarea
 from practice.replies.concern_words import ConcernWords
 
-LIMITS = (
+LIMITS = gettext_lazy(
     "This is a list of words and nothing more. Nobody watches, and no machine understands what is written: it finds "
     "some of what should worry you, and overlooks much. People write around things, in other words, in other "
     "languages, or not at all. It also finds what is harmless: whoever writes that they do not want to die has these "
     "words, too. So it replaces nothing: read everything, agree with each client what they do in a crisis, and "
     "promise nobody that something will be noticed."
 )
-EFFECTS = (
+EFFECTS = gettext_lazy(
     "When a client sends a reflection that has one of these words, it stands first at their practitioner’s desk, and "
     "nothing more of their series goes out before the practitioner says that they read it. The practitioner gets a "
     "short email without any content. All lists are looked through, whatever the client’s language. What a client "
@@ -51,13 +53,13 @@ class ConcernWordsAdmin(InstallationAdmin):
             request, {"limits": LIMITS, "effects": EFFECTS, **(extra_context or {})}
         )
 
-    @admin.display(description="Language", ordering="language")
+    @admin.display(description=gettext_lazy("Language"), ordering="language")
     def name(self, words: ConcernWords) -> SafeString:
         return format_html('<span lang="{}">{}</span>', words.language, words.get_language_display())
 
-    @admin.display(description="How many")
+    @admin.display(description=gettext_lazy("How many"))
     def count(self, words: ConcernWords) -> str:
         count = len(words.lines())
-        return (
-            f"{count} {'phrase' if count == 1 else 'phrases'}" if count else "None: this list finds nothing"
-        )
+        if not count:
+            return _("None: this list finds nothing")
+        return ngettext("%(count)s phrase", "%(count)s phrases", count) % {"count": count}

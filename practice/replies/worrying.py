@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.assignments import holds
 from practice.assignments.models import Assignment
@@ -21,7 +24,7 @@ from practice.replies.legible import shown
 from practice.replies.models import Reply, when_sent
 from resources.models import PromptKind
 
-BUTTON = "I have read this"
+BUTTON = gettext_noop("I have read this")
 
 
 @when_sent
@@ -60,9 +63,13 @@ def to_be_read_first(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 
 def in_words(client: str, sent: datetime) -> Hold:
     """Why nothing leaves, and what releases it. It is pinned on top of Today: that is reminder enough."""
+    why = _("Held until you have read %(client)s’s reflection of %(day)s.")
+    release = _(
+        "It stands first on Today. Read it and press “%(button)s”: then the next step goes out in its next slot."
+    )
     return Hold(
-        f"Held until you have read {client}’s reflection of {sent:%-d %B}.",
-        f"It stands first on Today. Read it and press “{BUTTON}”: then the next step goes out in its next slot.",
+        why % {"client": client, "day": date_format(sent, _("j F"))},
+        release % {"button": _(BUTTON)},
         expected=True,
     )
 
