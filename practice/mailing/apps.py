@@ -1,13 +1,14 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MailingConfig(AppConfig):
     """Out: editions, deliveries, the outbox, the transport."""
 
     name = "practice.mailing"
-    verbose_name = "Mail"
+    verbose_name = _("Mail")
 
     def ready(self) -> None:
         import_module("practice.mailing.suppressions")

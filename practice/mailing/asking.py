@@ -121,7 +121,7 @@ def leave_again(delivery: Delivery, now: datetime) -> None:
 
 
 def check(row: Delivery, now: datetime) -> str:
-    """Ask about an uncertain email because a person wants to know. Returns in their words what came of it."""
+    """Ask about an uncertain email because a person wants to know. Returns what came of it: see `reasons.shown`."""
     provider = open_provider()
     if provider is None or not provider.can_find:
         return reasons.NOTHING_HEARD

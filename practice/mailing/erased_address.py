@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 
 class ErasedAddress(models.Model):
@@ -17,7 +18,7 @@ class ErasedAddress(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"Address {self.digest[:8]}"
+        return _("Address %(digest)s") % {"digest": self.digest[:8]}
 
 
 def digest_of(address: str, key: str | bytes | None = None) -> str:

@@ -4,22 +4,23 @@ Events come twice, late and in any order. What stands is the strongest of all th
 """
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Heard(TextChoices):
     """One thing that can be told, in a word."""
 
-    NOTHING = ""
-    TAKEN = "taken", "The provider has it"
-    DELAYED = "delayed", "It is delayed, and tried again"
-    REFUSED = "refused", "The provider did not send it"
-    RETURNED = "returned", "It came back, this once"
-    DELIVERED = "delivered", "It arrived"
-    GONE = "gone", "It came back: there is no such mailbox"
-    COMPLAINED = "complained", "It was marked as unwanted"
-    UNSUBSCRIBED = "unsubscribed", "The provider was asked for no more emails"
-    UNKNOWN = "unknown", "Something that Interlude does not know"
-    UNREADABLE = "unreadable", "Something that cannot be read"
+    NOTHING = "", _("Nothing")
+    TAKEN = "taken", _("The provider has it")
+    DELAYED = "delayed", _("It is delayed, and tried again")
+    REFUSED = "refused", _("The provider did not send it")
+    RETURNED = "returned", _("It came back, this once")
+    DELIVERED = "delivered", _("It arrived")
+    GONE = "gone", _("It came back: there is no such mailbox")
+    COMPLAINED = "complained", _("It was marked as unwanted")
+    UNSUBSCRIBED = "unsubscribed", _("The provider was asked for no more emails")
+    UNKNOWN = "unknown", _("Something that Interlude does not know")
+    UNREADABLE = "unreadable", _("Something that cannot be read")
 
 
 #: What became of an email, the weakest first. A late "it arrived" does not undo "there is no such mailbox"; and "it

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_noop
 
 LIFETIME = timedelta(days=180)
 #: Stands where a token would be in what is only tried. It is too short to be one, so no page ever answers to it.
@@ -32,7 +33,9 @@ def token_of(nonce: str, sha256: str | None = None) -> str:
     for token in _tokens(nonce):
         if sha256 is None or digest_of(token) == sha256:
             return token
-    raise LostKey("The private link of this email cannot be rebuilt, because SECRET_KEY has changed.")
+    raise LostKey(
+        gettext_noop("The private link of this email cannot be rebuilt, because SECRET_KEY has changed.")
+    )
 
 
 def _tokens(nonce: str) -> Iterator[str]:

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments.models import Assignment
-from practice.mailing import links
+from practice.mailing import links, reasons
 from practice.mailing.erased_address import ErasedAddress
 from practice.mailing.heard import Heard
 from practice.mailing.notice import Notice
@@ -43,7 +45,7 @@ class Edition(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"Edition {self.digest[:8]}"
+        return _("Edition %(digest)s") % {"digest": self.digest[:8]}
 
 
 class Delivery(Linked):
@@ -52,21 +54,21 @@ class Delivery(Linked):
     owner_path = "assignment__client__practitioner"
 
     class Kind(models.TextChoices):
-        STEP = "step", "A step"
-        AGAIN = "again", "A step once more"
+        STEP = "step", gettext_lazy("A step")
+        AGAIN = "again", gettext_lazy("A step once more")
 
     class State(models.TextChoices):
-        DUE = "due", "Waiting to leave"
-        CLAIMED = "claimed", "Leaving"
-        SUBMITTING = "submitting", "Being handed over"
-        ACCEPTED = "accepted", "Sent"
-        DELIVERED = "delivered", "Arrived"
-        BOUNCED = "bounced", "Came back"
-        COMPLAINED = "complained", "Marked as unwanted"
-        FAILED = "failed", "Could not be sent"
-        UNCERTAIN = "uncertain", "We can’t confirm that this email left"
-        SUPPRESSED = "suppressed", "Not sent: the address must not be written to"
-        CANCELLED = "cancelled", "Not sent"
+        DUE = "due", gettext_lazy("Waiting to leave")
+        CLAIMED = "claimed", gettext_lazy("Leaving")
+        SUBMITTING = "submitting", gettext_lazy("Being handed over")
+        ACCEPTED = "accepted", gettext_lazy("Sent")
+        DELIVERED = "delivered", gettext_lazy("Arrived")
+        BOUNCED = "bounced", gettext_lazy("Came back")
+        COMPLAINED = "complained", gettext_lazy("Marked as unwanted")
+        FAILED = "failed", gettext_lazy("Could not be sent")
+        UNCERTAIN = "uncertain", gettext_lazy("We can’t confirm that this email left")
+        SUPPRESSED = "suppressed", gettext_lazy("Not sent: the address must not be written to")
+        CANCELLED = "cancelled", gettext_lazy("Not sent")
 
     #: Those that left, as far as we know.
     SENT: ClassVar = (State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.COMPLAINED)
@@ -87,7 +89,7 @@ class Delivery(Linked):
         Edition, models.RESTRICT, null=True, related_name="deliveries", db_index=False
     )
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
-    #: In plain words, when the state alone does not say it.
+    #: In plain words, when the state alone does not say it. English: see `why`.
     reason = models.CharField(max_length=300, blank=True)
 
     # --- when: all in UTC
@@ -124,7 +126,7 @@ class Delivery(Linked):
 
     class Meta:
         ordering = ("-due_at", "-pk")
-        verbose_name = "email"
+        verbose_name = gettext_lazy("email")
         constraints = (
             models.UniqueConstraint(fields=("assignment", "step", "kind"), name="one_delivery_per_step"),
             models.UniqueConstraint(fields=("message_id",), name="one_message_id_per_delivery"),
@@ -161,7 +163,7 @@ class Delivery(Linked):
         )
 
     def __str__(self) -> str:
-        return f"{self.step} to {self.assignment.client}"
+        return _("%(step)s to %(client)s") % {"step": self.step, "client": self.assignment.client}
 
     @classmethod
     def planned(
@@ -193,6 +195,16 @@ class Delivery(Linked):
         )
 
     @property
+    def why(self) -> str:
+        """Its `reason`, in the language of whoever reads it."""
+        return reasons.shown(self.reason)
+
+    @property
+    def noted(self) -> str:
+        """Its `answer`; where no server gave it, in the language of whoever reads it."""
+        return self.answer if self.code else reasons.shown(self.answer)
+
+    @property
     def window_began_at(self) -> datetime:
         """When it was first meant to leave; `due_at` moves with every try."""
         return self.expires_at - WINDOW
@@ -216,7 +228,7 @@ class Delivery(Linked):
         known = {
             "state": self.State.ACCEPTED,
             "accepted_at": self.submitted_at,
-            "reason": "Marked as sent by you.",
+            "reason": gettext_noop("Marked as sent by you."),
         }
         return uncertain.update(**known) == 1
 
@@ -237,9 +249,9 @@ class Suppression(models.Model):
     """An address that must not be written to, and why."""
 
     class Why(models.TextChoices):
-        BOUNCED = "bounced", "The address does not exist"
-        COMPLAINED = "complained", "They marked an email as unwanted"
-        ASKED = "asked", "They asked for no more emails"
+        BOUNCED = "bounced", gettext_lazy("The address does not exist")
+        COMPLAINED = "complained", gettext_lazy("They marked an email as unwanted")
+        ASKED = "asked", gettext_lazy("They asked for no more emails")
 
     #: In lower case.
     address = models.EmailField(unique=True)
@@ -274,8 +286,10 @@ class ProviderEvent(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     #: Empty for emails that are not of this installation.
     delivery = models.ForeignKey(Delivery, models.CASCADE, null=True, related_name="events")
-    event_id = models.CharField("id of the event", max_length=200, blank=True)
-    provider_id = models.CharField("id of the email at the provider", max_length=200, blank=True)
+    event_id = models.CharField(gettext_lazy("id of the event"), max_length=200, blank=True)
+    provider_id = models.CharField(
+        gettext_lazy("id of the email at the provider"), max_length=200, blank=True
+    )
     #: While its email may still turn up, because the provider tells before we have noted the email's id.
     findable_until = models.DateTimeField(null=True)
 
@@ -289,7 +303,7 @@ class ProviderEvent(models.Model):
                 condition=models.Q(findable_until__isnull=False),
             ),
         )
-        verbose_name = "event"
+        verbose_name = gettext_lazy("event")
 
     def __str__(self) -> str:
-        return f"Event {self.pk}"
+        return _("Event %(number)s") % {"number": self.pk}

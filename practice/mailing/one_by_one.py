@@ -4,6 +4,7 @@ import smtplib
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+from django.utils.translation import gettext_noop
 
 from practice.mailing.messages import Letter
 from practice.mailing.outcome import Outage, Outcome
@@ -30,7 +31,7 @@ def _by_smtp(backend: SmtpBackend, email: Letter) -> Outcome:
         (code, text), *_ = error.recipients.values()
         return not_taken("rcpt", code, str(text))
     except smtplib.SMTPAuthenticationError as error:
-        raise Outage("The mail server does not accept our user name and password.") from error
+        raise Outage(gettext_noop("The mail server does not accept our user name and password.")) from error
     except smtplib.SMTPSenderRefused as error:
         return not_taken("mail", error.smtp_code, str(error.smtp_error))
     except smtplib.SMTPDataError as error:
@@ -38,5 +39,5 @@ def _by_smtp(backend: SmtpBackend, email: Letter) -> Outcome:
     except smtplib.SMTPServerDisconnected as error:
         return Outcome("unknown", "dot", text=str(error))
     except (smtplib.SMTPException, OSError) as error:
-        raise Outage("The mail server cannot be reached.") from error
+        raise Outage(gettext_noop("The mail server cannot be reached.")) from error
     return Outcome("accepted", "dot")

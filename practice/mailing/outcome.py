@@ -41,8 +41,9 @@ class Outcome:
 
 
 class Outage(Exception):
-    """The server cannot be reached, or does not let us in: a sentence. No email is to blame, and none has left.
+    """The server cannot be reached, or does not let us in: a sentence, in English until it is `reasons.shown`.
 
+    No email is to blame, and none has left.
     `wait` is for how long it asks to be left alone, if it does.
     """
 

@@ -18,14 +18,16 @@ from anymail.exceptions import (
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from urllib3.exceptions import NewConnectionError, ProxyError, SSLError
 
+from practice.mailing import reasons
 from practice.mailing.lookups import LOOKUPS
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import CallTransport, MaySubmit, Outage, Outcome
 from practice.mailing.unwanted import why_unwanted
 
-UNREACHABLE = "The mail provider cannot be reached."
+UNREACHABLE = gettext_noop("The mail provider cannot be reached.")
 #: What we ask of a provider for each email, where it can be asked.
 WISHES = {"metadata": {"delivery": "1"}, "track_opens": False, "track_clicks": False}
 
@@ -109,9 +111,9 @@ class BackendTransport(CallTransport):
                 raise Outage(UNREACHABLE) from error
             return Outcome("unknown", "api", text=str(error))
         if code in (401, 403):
-            raise Outage(f"The mail provider does not let us in (it answered {code}).") from error
+            raise Outage(reasons.PROVIDER_CLOSED % {"detail": code}) from error
         if self.same_for and code == 400 and "duplicate_parameter" in str(error):
-            return Outcome("accepted", "api", text="It had this email already.")
+            return Outcome("accepted", "api", text=gettext_noop("It had this email already."))
         if self.same_for and (code == 409 or code >= 500):
             # With its key the same may go again. 409: the first of two is still at work, or was another. 500: it may
             # have been taken before something broke; dated anew it would be another email.

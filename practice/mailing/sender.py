@@ -15,6 +15,7 @@ from math import ceil
 from typing import Any, Self
 
 from django.db import DatabaseError
+from django.utils.translation import gettext_noop
 
 from practice.mailing import ledger
 from practice.mailing.editions import Editions
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 State = Delivery.State
 Tell = Callable[[Delivery, Outcome], None]
 
-TOO_MANY = "The mail provider asks for patience: it takes only so many emails at a time."
+TOO_MANY = gettext_noop("The mail provider asks for patience: it takes only so many emails at a time.")
 #: So few emails are worth no second connection.
 EMAILS_EACH = 5
 

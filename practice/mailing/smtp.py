@@ -16,7 +16,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.translation import gettext_noop
 
+from practice.mailing import reasons
 from practice.mailing.bounces import return_address
 from practice.mailing.mime import content_of, envelope_address
 from practice.mailing.models import Delivery
@@ -127,7 +129,7 @@ class SmtpTransport(Transport):
         except Broken as broken:
             self._hang_up()
             if broken.phase in ("dot", "mail"):
-                raise self._gone("The mail server breaks the connection.") from broken
+                raise self._gone(gettext_noop("The mail server breaks the connection.")) from broken
             return Outcome("dropped", broken.phase, text=str(broken))
         except BaseException:
             self._hang_up()
@@ -137,7 +139,7 @@ class SmtpTransport(Transport):
         elif refusal.code == 421:  # the server says that it hangs up
             self._hang_up()
             if refusal.phase == "mail":
-                raise self._gone("The mail server takes no emails at the moment.")
+                raise self._gone(gettext_noop("The mail server takes no emails at the moment."))
         elif self._wire is not None:
             self._reset()
         self._served = True
@@ -206,7 +208,7 @@ class SmtpTransport(Transport):
         except OSError as error:
             raise self._broken(phase, error) from error
         if code // 100 not in (2, 3, 4, 5):
-            raise self._broken(phase, f"The server's answer cannot be understood: {text}")
+            raise self._broken(phase, reasons.NOT_UNDERSTOOD % {"detail": text})
         return code, text
 
     def _broken(self, phase: Phase, why: object) -> Broken:
@@ -221,7 +223,7 @@ class SmtpTransport(Transport):
     @property
     def _open_wire(self) -> Wire:
         if self._wire is None:
-            raise ConnectionError("The connection is closed.")
+            raise ConnectionError(gettext_noop("The connection is closed."))
         return self._wire
 
     def _open(self) -> None:
@@ -260,7 +262,7 @@ def not_taken(phase: Phase, code: int, text: str) -> Outcome:
 @lru_cache(maxsize=1)
 def _in_words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "The mail server does not accept our user name and password."
+        return gettext_noop("The mail server does not accept our user name and password.")
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"The mail server does not take emails at the moment (it answered {error.smtp_code})."
-    return f"The mail server cannot be reached ({type(error).__name__})."
+        return reasons.SERVER_BUSY % {"detail": error.smtp_code}
+    return reasons.SERVER_UNREACHABLE % {"detail": type(error).__name__}

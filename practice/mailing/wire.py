@@ -10,6 +10,8 @@ from collections.abc import Collection
 from ssl import SSLWantReadError, SSLWantWriteError
 from time import monotonic
 
+from django.utils.translation import gettext_noop
+
 #: What a socket raises where it would have to wait.
 NOT_YET = (BlockingIOError, SSLWantReadError, SSLWantWriteError)
 #: No reply is longer: RFC 5321, 4.5.3.1.5 allows lines of 512 octets.
@@ -48,7 +50,7 @@ class Wire:
             gather([self])
         if not self._replies:
             self._raise_error()
-            raise TimeoutError("The server did not answer.")
+            raise TimeoutError(gettext_noop("The server did not answer."))
         self._awaited -= 1
         return _read(self._replies.pop(0))
 
@@ -75,7 +77,7 @@ class Wire:
             while self.waits:
                 more = self.sock.recv(LONGEST_REPLY)
                 if not more:
-                    raise ConnectionError("The server hung up.")
+                    raise ConnectionError(gettext_noop("The server hung up."))
                 self._take(more)
         except NOT_YET:
             return
@@ -109,7 +111,7 @@ class Wire:
             else:
                 begin = end
         if len(self._heard) > LONGEST_REPLY:
-            raise ConnectionError("The server’s reply has no end.")
+            raise ConnectionError(gettext_noop("The server’s reply has no end."))
 
     def _raise_error(self) -> None:
         if self.error is not None:
