@@ -5,14 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext as _
 
 from practice.assignments.outlook import Hold
-from practice.mailing import hooks
+from practice.mailing import hooks, reasons
 from practice.mailing.asking import check
 from practice.mailing.models import Delivery, Suppression
 from practice.mailing.transport import open_provider
 
-State = Delivery.State
+State, Why = Delivery.State, Suppression.Why
+
+#: By why its address must not be written to.
+NOTHING_LEAVES = {
+    Why.BOUNCED: gettext_noop(
+        "Nothing leaves for %(address)s at the moment. The reason: the address does not exist."
+    ),
+    Why.COMPLAINED: gettext_noop(
+        "Nothing leaves for %(address)s at the moment. The reason: they marked an email as unwanted."
+    ),
+    Why.ASKED: gettext_noop(
+        "Nothing leaves for %(address)s at the moment. The reason: they asked for no more emails."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +35,8 @@ class Decision:
     """One thing to do with an email when it is `offered`. `sends` says that it reaches the client."""
 
     slug: str
-    button: str
+    #: What its button says, in English: see `button`.
+    label: str
     sends: bool
     offered: Callable[[Delivery], bool]
     meaning: Callable[[Delivery], list[str]]
@@ -28,6 +44,10 @@ class Decision:
     take: Callable[[Delivery, datetime], str]
     #: Whether its button does it at once, because there is nothing to think over.
     at_once: bool = False
+
+    @property
+    def button(self) -> str:
+        return gettext(self.label)
 
     def obstacle(self, row: Delivery) -> Hold | None:
         """What holds the series back, if this would send."""
@@ -40,29 +60,36 @@ def _suppressions(row: Delivery) -> QuerySet[Suppression, Suppression]:
 
 
 def _sending_again(row: Delivery) -> list[str]:
-    said = [f"This email goes to {row.client} at {row.client.email} now. It brings “{row.step}”."]
+    said = [
+        _("This email goes to %(client)s at %(address)s now. It brings “%(step)s”.")
+        % {"client": row.client, "address": row.client.email, "step": row.step}
+    ]
     if row.state == State.UNCERTAIN:
-        said.append("If it did arrive the first time, it arrives twice.")
+        said.append(_("If it did arrive the first time, it arrives twice."))
     return said
 
 
 def _marking(row: Delivery) -> list[str]:
     return [
-        f"Nothing is sent. “{row.step}” counts as received by {row.client}, and the series goes on as planned."
+        _("Nothing is sent. “%(step)s” counts as received by %(client)s, and the series goes on as planned.")
+        % {"step": row.step, "client": row.client}
     ]
 
 
 def _writing_again(row: Delivery) -> list[str]:
-    why = _suppressions(row).get().get_why_display()
+    why = Why(_suppressions(row).get().why)
     return [
-        f"Nothing leaves for {row.client.email} at the moment. The reason: {why[0].lower()}{why[1:]}.",
-        f"Only do this when {row.client} has told you that emails are wanted and can arrive. Nothing is sent by it; "
-        "a series that was stopped stays so until you press Carry on.",
+        gettext(NOTHING_LEAVES[why]) % {"address": row.client.email},
+        _(
+            "Only do this when %(client)s has told you that emails are wanted and can arrive. Nothing is sent by it; "
+            "a series that was stopped stays so until you press Carry on."
+        )
+        % {"client": row.client},
     ]
 
 
 def _write_again(row: Delivery, now: datetime) -> str:
-    return "Emails may leave for this address again." if _suppressions(row).delete()[0] else ""
+    return _("Emails may leave for this address again.") if _suppressions(row).delete()[0] else ""
 
 
 def _may_be_told(row: Delivery) -> bool:
@@ -76,32 +103,32 @@ DECISIONS = {
     for decision in (
         Decision(
             "check-again",
-            "Check again",
+            gettext_noop("Check again"),
             sends=False,
             offered=_may_be_told,
-            meaning=lambda row: ["The mail provider is asked whether it has this email."],
-            take=check,
+            meaning=lambda row: [_("The mail provider is asked whether it has this email.")],
+            take=lambda row, now: reasons.shown(check(row, now)),
             at_once=True,
         ),
         Decision(
             "send-again",
-            "Send again",
+            gettext_noop("Send again"),
             sends=True,
             offered=lambda row: row.state in row.SENDABLE_AGAIN,
             meaning=_sending_again,
-            take=lambda row, now: "It is on its way again." if row.send_again(now) else "",
+            take=lambda row, now: _("It is on its way again.") if row.send_again(now) else "",
         ),
         Decision(
             "mark-as-sent",
-            "Mark as sent",
+            gettext_noop("Mark as sent"),
             sends=False,
             offered=lambda row: row.state == State.UNCERTAIN,
             meaning=_marking,
-            take=lambda row, now: "Marked as sent." if row.mark_as_sent() else "",
+            take=lambda row, now: _("Marked as sent.") if row.mark_as_sent() else "",
         ),
         Decision(
             "write-again",
-            "Write to this address again",
+            gettext_noop("Write to this address again"),
             sends=False,
             offered=lambda row: _suppressions(row).exists(),
             meaning=_writing_again,

@@ -1,14 +1,17 @@
 """Inviting a client to receive emails: whether they may be invited now, and how far it has come, in words."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, EmailField, F, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from practice.assignments import holds
+from practice.mailing import reasons
 from practice.mailing.models import Notice, Suppression
 from practice.mailing.suppressions import held
 from practice.people.models import Client
@@ -43,17 +46,23 @@ def in_words(invitation: Notice, now: datetime) -> str:
     """How far it has come: "Invited on 3 March 2026, not answered yet."."""
     on = _day(invitation.made_at)
     if invitation.declined_at:
-        return f"Invited on {on}. Said no on {_day(invitation.declined_at)}."
+        return _("Invited on %(day)s. Said no on %(then)s.") % {
+            "day": on,
+            "then": _day(invitation.declined_at),
+        }
     match invitation.state:
         case State.WAITING | State.SUBMITTING:
-            return "An invitation is about to leave."
+            return _("An invitation is about to leave.")
         case State.FAILED:
-            return f"The invitation of {on} could not be sent. {invitation.reason}"
+            why = reasons.shown(invitation.reason)
+            return _("The invitation of %(day)s could not be sent. %(why)s") % {"day": on, "why": why}
         case State.UNCERTAIN:
-            return f"We can’t confirm that the invitation of {on} left. It may have arrived."
+            return _("We can’t confirm that the invitation of %(day)s left. It may have arrived.") % {
+                "day": on
+            }
     if invitation.link_expires_at <= now:
-        return f"Invited on {on}, and not answered. The link no longer opens."
-    return f"Invited on {on}, not answered yet."
+        return _("Invited on %(day)s, and not answered. The link no longer opens.") % {"day": on}
+    return _("Invited on %(day)s, not answered yet.") % {"day": on}
 
 
 def stopped_at(client: Client) -> Suppression | None:
@@ -74,26 +83,32 @@ def has_agreed(client: Client, stop: Suppression | None) -> bool:
 def obstacle(client: Client, stop: Suppression | None, last: Notice | None, now: datetime) -> str:
     """Why a client cannot be invited now, and what helps; nothing when they can. `stop` and `last` are theirs."""
     if client.archived_at:
-        return f"{client} is archived. Bring {client} back first, on their page."
+        return _("%(client)s is archived. Bring %(client)s back first, on their page.") % {"client": client}
     if stop and stop.why != Why.ASKED:
         why = held(Why(stop.why), client.name)
         return f"{why.why} {why.release}"
     if last is None or last.state == State.FAILED:
         return ""
     if last.state in (State.WAITING, State.SUBMITTING):
-        return f"An invitation to {client} is about to leave. One is enough."
+        return _("An invitation to %(client)s is about to leave. One is enough.") % {"client": client}
     if now < last.made_at + PATIENCE:
-        return f"{client} was invited less than a day ago. Give them time; from tomorrow on you can invite them again."
+        return _(
+            "%(client)s was invited less than a day ago. Give them time; from tomorrow on you can invite them again."
+        ) % {"client": client}
     return ""
 
 
 def needs_their_word(stop: Suppression | None, last: Notice | None) -> str:
-    """What a client did before, after which only they can ask to be invited again; empty when it was nothing."""
+    """What a client did before, after which only they can ask to be invited again; empty when it was nothing.
+
+    It follows their name in a sentence.
+    """
     if stop:
-        return f"asked for no more emails on {_day(stop.at)}"
-    return f"said no to emails on {_day(last.declined_at)}" if last and last.declined_at else ""
+        return _("asked for no more emails on %(day)s") % {"day": _day(stop.at)}
+    if last and last.declined_at:
+        return _("said no to emails on %(day)s") % {"day": _day(last.declined_at)}
+    return ""
 
 
 def _day(moment: datetime) -> str:
-    day: date = timezone.localdate(moment)
-    return f"{day:%-d %B %Y}"
+    return date_format(timezone.localdate(moment), _("j F Y"))

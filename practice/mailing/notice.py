@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.assignments.schedule import local_day
@@ -29,19 +31,19 @@ class Notice(Linked):
     owner_path = "client__practitioner"
 
     class Kind(models.TextChoices):
-        CODE = "code", "A code that opens their own page"
-        MESSAGE = "message", "That you wrote to them"
-        INVITATION = "invitation", "An invitation to receive emails"
-        RESTING = "resting", "That their series rests"
-        REMINDER = "reminder", "That a step is still there for them"
+        CODE = "code", gettext_lazy("A code that opens their own page")
+        MESSAGE = "message", gettext_lazy("That you wrote to them")
+        INVITATION = "invitation", gettext_lazy("An invitation to receive emails")
+        RESTING = "resting", gettext_lazy("That their series rests")
+        REMINDER = "reminder", gettext_lazy("That a step is still there for them")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting to leave"
-        SUBMITTING = "submitting", "Being handed over"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Could not be sent"
-        UNCERTAIN = "uncertain", "We can’t confirm that this email left"
-        WITHDRAWN = "withdrawn", "Not sent"
+        WAITING = "waiting", gettext_lazy("Waiting to leave")
+        SUBMITTING = "submitting", gettext_lazy("Being handed over")
+        SENT = "sent", gettext_lazy("Sent")
+        FAILED = "failed", gettext_lazy("Could not be sent")
+        UNCERTAIN = "uncertain", gettext_lazy("We can’t confirm that this email left")
+        WITHDRAWN = "withdrawn", gettext_lazy("Not sent")
 
     #: Those that the client has just asked for: they may leave whatever else was stopped.
     ASKED_FOR: ClassVar = (Kind.CODE,)
@@ -80,7 +82,7 @@ class Notice(Linked):
 
     class Meta:
         ordering = ("-made_at", "-pk")
-        verbose_name = "short email"
+        verbose_name = gettext_lazy("short email")
         constraints = (
             models.UniqueConstraint(fields=("token_sha256",), name="one_link_per_notice"),
             # What waits already says all that a second one would.
@@ -102,7 +104,7 @@ class Notice(Linked):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, to {self.client}"
+        return _("%(kind)s, to %(client)s") % {"kind": self.get_kind_display(), "client": self.client}
 
     @classmethod
     def make(
@@ -133,7 +135,7 @@ class Notice(Linked):
         return links.code_of(self.nonce)
 
     def unwanted(self) -> str:
-        """Why it may no longer leave, in words; nothing while it may.
+        """Why it may no longer leave, in words that are kept; nothing while it may.
 
         A client has just asked for it, or agreed to emails and did not stop them. An invitation asks for just that.
         """
@@ -142,35 +144,40 @@ class Notice(Linked):
         if self.kind == self.Kind.INVITATION:
             return self._needs_no_invitation()
         if self.kind == self.Kind.RESTING and not self._tells_of_a_rest():
-            return "The series goes on, or rests for another reason."
+            return gettext_noop("The series goes on, or rests for another reason.")
         if self.kind == self.Kind.REMINDER and (needless := self._needs_no_reminder()):
             return needless
-        return "" if self.client.has_consent() else f"{self.client} has not agreed to emails."
+        if not self.client.has_consent():
+            return gettext_noop("%(client)s has not agreed to emails.") % {"client": self.client}
+        return ""
 
     def _needs_no_invitation(self) -> str:
         if self.client.archived_at:
-            return f"{self.client} is archived."
+            return gettext_noop("%(client)s is archived.") % {"client": self.client}
         if not self.client.practitioner.is_active:
-            return f"The account of {self.client.practitioner} is closed."
+            return gettext_noop("The account of %(practitioner)s is closed.") % {
+                "practitioner": self.client.practitioner
+            }
         # What somebody agreed to before they stopped everything does not count: only a yes of their own ends that.
-        agreed = self.client.has_consent() and not self.asked_again
-        return f"{self.client} has agreed to emails meanwhile." if agreed else ""
+        if self.client.has_consent() and not self.asked_again:
+            return gettext_noop("%(client)s has agreed to emails meanwhile.") % {"client": self.client}
+        return ""
 
     def _needs_no_reminder(self) -> str:
         email = self.delivery
         if email is None or email.assignment.no_reminders:
-            return f"{self.client} goes without short emails in between."
+            return gettext_noop("%(client)s goes without short emails in between.") % {"client": self.client}
         row = email.assignment
         if not row.quiet_steps:
-            return f"Meanwhile {self.client} wrote or chose something."
+            return gettext_noop("Meanwhile %(client)s wrote or chose something.") % {"client": self.client}
         steps = row.deliveries.filter(kind=email.Kind.STEP).order_by("due_at", "pk")
         if email.state not in email.LEFT or steps.last() != email:
-            return "Its step did not leave, or another one has left since."
+            return gettext_noop("Its step did not leave, or another one has left since.")
         if not type(email).objects.filter(pk=email.pk).welcome().exists():
-            return "Meanwhile the series rests, or is held."
+            return gettext_noop("Meanwhile the series rests, or is held.")
         day = local_day(self.due_at, self.client.time_zone)
         if self.client.blackouts.filter(first_on__lte=day, last_on__gte=day).exists():
-            return "It was a day without emails."
+            return gettext_noop("It was a day without emails.")
         return ""
 
     def _tells_of_a_rest(self) -> bool:

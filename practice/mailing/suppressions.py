@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext, gettext_noop
+
 from practice.assignments import holds
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold
@@ -9,24 +11,28 @@ from practice.mailing.models import Suppression
 
 Why = Suppression.Why
 
-TALK = (
+TALK = gettext_noop(
     "Talk about it when you meet. If emails are wanted again, open the last one that they received and press "
     "“Write to this address again”, or enter a new address on their page."
 )
 #: Why nothing leaves, and what to do.
 WORDS = {
     Why.BOUNCED: (
-        "Emails to {client}’s address come back: there is no such mailbox.",
-        "Ask {client} for the right address and change it on their page.",
+        gettext_noop("Emails to %(client)s’s address come back: there is no such mailbox."),
+        gettext_noop("Ask %(client)s for the right address and change it on their page."),
     ),
     Why.COMPLAINED: (
-        "{client} marked an email as unwanted, in their mail program. It may have been a slip.",
+        gettext_noop(
+            "%(client)s marked an email as unwanted, in their mail program. It may have been a slip."
+        ),
         TALK,
     ),
     Why.ASKED: (
-        "{client} asked for no more emails.",
-        "Talk about it when you meet. If emails are wanted again, invite {client} on their page: with their own "
-        "yes they may leave for this address again.",
+        gettext_noop("%(client)s asked for no more emails."),
+        gettext_noop(
+            "Talk about it when you meet. If emails are wanted again, invite %(client)s on their page: with their "
+            "own yes they may leave for this address again."
+        ),
     ),
 }
 
@@ -46,4 +52,4 @@ def suppressed(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 def held(why: Why, client: str) -> Hold:
     """In words: why nothing leaves for a client, and what to do."""
     said, release = WORDS[why]
-    return Hold(said.format(client=client), release.format(client=client))
+    return Hold(gettext(said) % {"client": client}, gettext(release) % {"client": client})
