@@ -12,6 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments import doorbell
 from practice.assignments.models import Assignment
@@ -33,7 +35,7 @@ class DeliveryAdmin(OwnedAdmin):
     list_filter = ("state", ("due_at", admin.DateFieldListFilter))
     list_select_related = ("assignment__client__practitioner", "step")
     search_fields = ("assignment__client__name", "step__title")
-    search_help_text = "Search by client or step"
+    search_help_text = gettext_lazy("Search by client or step")
     ordering = ("-due_at", "-pk")
     actions = None
 
@@ -69,21 +71,21 @@ class DeliveryAdmin(OwnedAdmin):
 
     # --- The list
 
-    @admin.display(description="Client", ordering="assignment__client__name")
+    @admin.display(description=gettext_lazy("Client"), ordering="assignment__client__name")
     def client(self, row: Delivery) -> str:
         return row.client.name
 
-    @admin.display(description="Step", ordering="step__title")
+    @admin.display(description=gettext_lazy("Step"), ordering="step__title")
     def step_title(self, row: Delivery) -> str:
         return row.step.title
 
-    @admin.display(description="When", ordering="due_at")
+    @admin.display(description=gettext_lazy("When"), ordering="due_at")
     def moment(self, row: Delivery) -> SafeString:
         """When it left, or is to leave."""
         own, *theirs = on_both_clocks(row.accepted_at or row.due_at, row.client)
         return format_html('{}<br><span class="desk-quiet">{}</span>', own, *(theirs or [""]))
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=gettext_lazy("State"), ordering="state")
     def shown_state(self, row: Delivery) -> SafeString:
         calls = "email-trouble" if row.is_in_trouble else ""
         return format_html('<span class="{}">{}</span>', calls, row.get_state_display())
@@ -104,7 +106,7 @@ class DeliveryAdmin(OwnedAdmin):
             "decisions": [decision for decision in DECISIONS.values() if decision.offered(row)],
             **look(request, view_of(row), frame_url),
         }
-        return self._page(request, "page", f"{row.step} to {row.client}", context)
+        return self._page(request, "page", str(row), context)
 
     def email_frame(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The HTML part alone, for the frame on the page."""
@@ -120,7 +122,7 @@ class DeliveryAdmin(OwnedAdmin):
         if decision is None:
             raise Http404
         if not decision.offered(row):
-            messages.warning(request, "Nothing was changed: this email has moved on in the meantime.")
+            messages.warning(request, _("Nothing was changed: this email has moved on in the meantime."))
             return redirect("admin:mailing_delivery_change", row.pk)
         hold = decision.obstacle(row)
         if request.method != "POST" or hold:
@@ -146,7 +148,8 @@ class DeliveryAdmin(OwnedAdmin):
         row, view = upcoming(request, assignment)
         frame = reverse("admin:mailing_next_preview_email", args=(assignment,))
         context = {"row": row, **look(request, view, frame)}
-        return self._page(request, "upcoming", f"The next email to {row.client}", context)
+        title = _("The next email to %(client)s") % {"client": row.client}
+        return self._page(request, "upcoming", title, context)
 
     def next_frame(self, request: HttpRequest, assignment: int) -> HttpResponse:
         """The same, for the frame on the page."""
@@ -190,19 +193,19 @@ def upcoming(request: HttpRequest, pk: int) -> tuple[Assignment, View | None]:
 def timeline(row: Delivery) -> list[tuple[str, str]]:
     """What happened, in order: (words, the moment)."""
     moments = [
-        ("Its turn came", row.window_began_at),
+        (_("Its turn came"), row.window_began_at),
         (
-            "Being handed over"
+            _("Being handed over")
             if row.state in (row.State.SUBMITTING, row.State.UNCERTAIN)
-            else "Handed over",
+            else _("Handed over"),
             row.submitted_at,
         ),
         (
-            "Captured on this machine" if settings.EMAIL_IS_CAPTURED else "The mail server took it",
+            _("Captured on this machine") if settings.EMAIL_IS_CAPTURED else _("The mail server took it"),
             row.accepted_at,
         ),
         *told_of(row),
-        ("To be tried again", row.due_at if row.state == row.State.DUE and row.reason else None),
+        (_("To be tried again"), row.due_at if row.state == row.State.DUE and row.reason else None),
     ]
     return [(words, "; ".join(on_both_clocks(moment, row.client))) for words, moment in moments if moment]
 
@@ -210,7 +213,7 @@ def timeline(row: Delivery) -> list[tuple[str, str]]:
 def told_of(row: Delivery) -> list[tuple[str, datetime]]:
     """What the provider or a bounce mail told, as it came."""
     events = row.events.exclude(told__in=(Heard.TAKEN, Heard.UNKNOWN)).order_by("received_at", "pk")
-    return [(Heard(event.told).label, event.at or event.received_at) for event in events]
+    return [(str(Heard(event.told).label), event.at or event.received_at) for event in events]
 
 
 def on_both_clocks(moment: datetime, client: Client) -> list[str]:

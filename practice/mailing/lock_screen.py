@@ -8,7 +8,8 @@ from html import unescape
 from typing import Self
 
 from django.conf import settings
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext, gettext_noop
+from django.utils.translation import gettext as _
 
 from practice.mailing.editions import Compiled, Source, compiled
 from practice.people.models import Client, Practice
@@ -22,13 +23,43 @@ TAG = re.compile(r"<[^>]*>")
 #: Ours ends the beginning of a letter: see templates/email/base.html.
 FILLING = "\u034f"
 
-SENDER, SUBJECT, PREHEADER = "the sender’s name", "the subject", "the line below the subject"
+SENDER, SUBJECT, PREHEADER = "sender", "subject", "preheader"
+WHERE = {
+    SENDER: gettext_noop(
+        "Your sensitive word “%(word)s” stands in the sender’s name: “%(line)s”. A phone shows that to whoever is near "
+        "it."
+    ),
+    SUBJECT: gettext_noop(
+        "Your sensitive word “%(word)s” stands in the subject: “%(line)s”. A phone shows that to whoever is near it."
+    ),
+    PREHEADER: gettext_noop(
+        "Your sensitive word “%(word)s” stands in the line below the subject: “%(line)s”. A phone shows that to "
+        "whoever is near it."
+    ),
+}
+#: Of those that differ from language to language.
+WHERE_IN_SOME = {
+    SUBJECT: gettext_noop(
+        "Your sensitive word “%(word)s” stands in the subject in %(languages)s: “%(line)s”. A phone shows that to "
+        "whoever is near it."
+    ),
+    PREHEADER: gettext_noop(
+        "Your sensitive word “%(word)s” stands in the line below the subject in %(languages)s: “%(line)s”. A phone "
+        "shows that to whoever is near it."
+    ),
+}
 ADVICE = {
-    SENDER: "It is the same for the whole practice. Whoever runs Interlude can change it under Practice.",
-    SUBJECT: "Every email has the same one. If this word tells nothing there, take it off the module’s list; if it "
-    "does, ask whoever runs Interlude to change the subject before you assign this.",
-    PREHEADER: "It is the same in every email. If this word tells nothing there, take it off the module’s list; if "
-    "it does, ask whoever runs Interlude to change the line before you assign this.",
+    SENDER: gettext_noop(
+        "It is the same for the whole practice. Whoever runs Interlude can change it under Practice."
+    ),
+    SUBJECT: gettext_noop(
+        "Every email has the same one. If this word tells nothing there, take it off the module’s list; if it "
+        "does, ask whoever runs Interlude to change the subject before you assign this."
+    ),
+    PREHEADER: gettext_noop(
+        "It is the same in every email. If this word tells nothing there, take it off the module’s list; if "
+        "it does, ask whoever runs Interlude to change the line before you assign this."
+    ),
 }
 
 
@@ -85,12 +116,13 @@ def noticed(words: list[str], steps: Iterable[Step], languages: Collection[str])
             email = compiled(replace(source, language=language, body="", prompts=()))
             for held in LockScreen.of_compiled(email).holds(words):
                 found.setdefault(held, set()).add(language)
-    return [Caution(_told(*held, sorted(where)), ADVICE[held[1]]) for held, where in found.items()]
+    return [Caution(_told(*held, sorted(where)), gettext(ADVICE[held[1]])) for held, where in found.items()]
 
 
 def _told(word: str, part: str, line: str, languages: list[str]) -> str:
-    if part != SENDER and len(languages) < len(settings.LANGUAGES):
-        part += " in " + " and ".join(get_language_info(language)["name"] for language in languages)
-    return (
-        f"Your sensitive word “{word}” stands in {part}: “{line}”. A phone shows that to whoever is near it."
-    )
+    if part not in WHERE_IN_SOME or len(languages) == len(settings.LANGUAGES):
+        return gettext(WHERE[part]) % {"word": word, "line": line}
+    named, *others = (get_language_info(language)["name_translated"] for language in languages)
+    for other in others:
+        named = _("%(first)s and %(other)s") % {"first": named, "other": other}
+    return gettext(WHERE_IN_SOME[part]) % {"word": word, "line": line, "languages": named}

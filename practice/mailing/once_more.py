@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from practice.assignments.blackout import covering
 from practice.assignments.models import Assignment
@@ -53,11 +54,11 @@ class SendLastAgain(Move):
 
     @property
     def button(self) -> str:
-        return "Send the last email again"
+        return _("Send the last email again")
 
     @property
     def confirm(self) -> str:
-        return f"Send this to {self.name} again"
+        return _("Send this to %(client)s again") % {"client": self.name}
 
     def offered(self) -> bool:
         return self.last is not None
@@ -77,9 +78,13 @@ class SendLastAgain(Move):
             return []
         sent_at = self.at(last.accepted_at or last.due_at)
         return [
-            f"This email goes to {client.name} at {client.email} now. It brings “{last.step}” once more, as it is now.",
-            f"It was sent on {sent_at}. The link in that email goes on working; the new one has its own.",
-            "The steps to come go out as planned.",
+            _(
+                "This email goes to %(client)s at %(address)s now. It brings “%(step)s” once more, as it is now."
+            )
+            % {"client": client.name, "address": client.email, "step": last.step},
+            _("It was sent on %(moment)s. The link in that email goes on working; the new one has its own.")
+            % {"moment": sent_at},
+            _("The steps to come go out as planned."),
         ]
 
     def act(self, answers: dict[str, Any]) -> bool:
@@ -89,7 +94,7 @@ class SendLastAgain(Move):
         return True
 
     def done(self) -> str:
-        return f"The last email is on its way to {self.name} again."
+        return _("The last email is on its way to %(client)s again.") % {"client": self.name}
 
 
 MOVES[SendLastAgain.slug] = SendLastAgain

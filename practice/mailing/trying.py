@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from practice.mailing import trial
 from practice.mailing.lock_screen import noticed
@@ -35,7 +36,7 @@ def preview(request: HttpRequest, step: int, page: Page) -> HttpResponse:
         "send_url": _of("send_to_myself", request, step),
         **look(request, _view(request, row), _of("preview_email", request, step)),
     }
-    return page(request, "preview", f"{row} as an email", context)
+    return page(request, "preview", _("%(step)s as an email") % {"step": row}, context)
 
 
 def frame(request: HttpRequest, step: int) -> HttpResponse:
@@ -50,7 +51,9 @@ def send_to_myself(request: HttpRequest, step: int) -> HttpResponse:
         me = practitioner_of(request)
         email = trial.trial(row, me, discretion, language, timezone.now())
         if problem := trial.send(email, row.pk):
-            messages.error(request, f"It was not sent to you. {problem} Nothing else has changed.")
+            messages.error(
+                request, _("It was not sent to you. %(why)s Nothing else has changed.") % {"why": problem}
+            )
         else:
             messages.success(request, trial.where_to_look(me.email))
     return redirect(_of("preview", request, step))

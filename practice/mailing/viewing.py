@@ -14,6 +14,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.mailing import links, personal
@@ -31,12 +32,18 @@ POPUPS = "allow-popups allow-popups-to-escape-sandbox"
 
 #: How an email can be looked at: the choice in the address, and what it is called.
 SHOWN = {
-    "letter": "As on a computer",
-    "phone": "As on a phone",
-    "dark": "In dark colours",
-    "text": "Without design",
-    "lock": "On a lock screen",
-    "headers": "Technical details",
+    "letter": gettext_noop("As on a computer"),
+    "phone": gettext_noop("As on a phone"),
+    "dark": gettext_noop("In dark colours"),
+    "text": gettext_noop("Without design"),
+    "lock": gettext_noop("On a lock screen"),
+    "headers": gettext_noop("Technical details"),
+}
+#: The same within a sentence, of those that show it in a frame.
+FRAMED = {
+    "letter": gettext_noop("as on a computer"),
+    "phone": gettext_noop("as on a phone"),
+    "dark": gettext_noop("in dark colours"),
 }
 
 
@@ -154,5 +161,6 @@ def shown_by(request: HttpRequest) -> str:
 def look(request: HttpRequest, view: View | None, frame_url: str) -> dict[str, Any]:
     """What `look.html` asks for: the email, how it is looked at, and its frame."""
     shown = shown_by(request)
-    ways = {"shown": shown, "called": SHOWN[shown].lower(), "choices": SHOWN.items()}
+    choices = [(way, gettext(label)) for way, label in SHOWN.items()]
+    ways = {"shown": shown, "called": gettext(FRAMED.get(shown, "")), "choices": choices}
     return {"view": view, "frame_url": frame_url, **ways}
