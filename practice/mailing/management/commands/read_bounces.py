@@ -51,4 +51,4 @@ def take(mail: bytes) -> str:
     kept = feedback.take(event, timezone.now())
     if event.told == Heard.UNKNOWN:
         return "No bounce mail"
-    return Heard(event.told).label if kept.delivery_id else "About no email of ours"
+    return str(Heard(event.told).label) if kept.delivery_id else "About no email of ours"
