@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from practice.assignments.doorbell import ring
 from practice.mailing import feedback, links, reasons
@@ -216,7 +215,7 @@ def claim(now: datetime) -> Notice | None:
 def obstacle(notice: Notice, now: datetime) -> str:
     """Why a notice may not leave, in words; nothing when it may."""
     if notice.expires_at <= now:
-        return gettext_noop("It could not leave in time.")
+        return reasons.NOT_IN_TIME
     if unwanted := notice.unwanted():
         return unwanted
     # Who asked for no more emails may still ask for a code, or to be invited; a mailbox that is not there gets nothing.
