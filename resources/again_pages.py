@@ -8,6 +8,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
@@ -16,9 +18,9 @@ from resources.draft import Draft
 from resources.import_form import ImportForm
 from resources.models import Article, Module
 
-NO_MODULE = "No module was made from this article yet. Review it here, and make one."
-GARBLED = "This page was not sent whole. Nothing was changed. Please give the text once more."
-MEANWHILE = (
+NO_MODULE = gettext_lazy("No module was made from this article yet. Review it here, and make one.")
+GARBLED = gettext_lazy("This page was not sent whole. Nothing was changed. Please give the text once more.")
+MEANWHILE = gettext_lazy(
     "The module was changed in another window, so nothing was taken over yet. This is how it compares now."
 )
 
@@ -28,9 +30,9 @@ class AgainForm(ImportForm):
 
     module = forms.ModelChoiceField(
         Module.objects.none(),
-        label="Compare with",
+        label=gettext_lazy("Compare with"),
         empty_label=None,
-        help_text="The modules that were made from this article.",
+        help_text=gettext_lazy("The modules that were made from this article."),
     )
     field_order = ("module", "text", "file", "url")
 
@@ -97,19 +99,26 @@ class AgainPages(OwnedAdmin):
         found = newer_text.differences(module, draft)
         taken = [one for one in found if one.number in ticked and one.kind != "same"]
         newer_text.take_over(module, found, {one.number for one in taken})
-        many = f"{len(taken)} change{'' if len(taken) == 1 else 's'}"
-        said = (
-            f"{many} taken over. Nothing was sent."
-            if taken
-            else "Nothing was ticked, so nothing was changed."
-        )
+        many = len(taken)
         if taken:
-            self.log_change(request, article, f"Imported again: {many} taken over into module {module.pk}.")
-        messages.success(request, said)
+            done = ngettext(
+                "Imported again: %(count)s change taken over into module %(module)s.",
+                "Imported again: %(count)s changes taken over into module %(module)s.",
+                many,
+            )
+            self.log_change(request, article, done % {"count": many, "module": module.pk})
+            said = ngettext(
+                "%(count)s change taken over. Nothing was sent.",
+                "%(count)s changes taken over. Nothing was sent.",
+                many,
+            )
+            messages.success(request, said % {"count": many})
+        else:
+            messages.success(request, _("Nothing was ticked, so nothing was changed."))
         return redirect("admin:resources_module_change", module.pk)
 
     def _again_page(self, request: HttpRequest, article: Article, name: str, **more: Any) -> HttpResponse:
-        title = "Import this article again" if name == "again" else "What the newer text changes"
+        title = _("Import this article again") if name == "again" else _("What the newer text changes")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

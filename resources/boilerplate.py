@@ -1,25 +1,29 @@
 """The lines around an article that are not the reading: bylines, dates, share bars, invitations to book.
 
-Pure rules in English, German and Spanish. Each answers with a reason in plain words, or with "".
-What they find is never thrown away: it is offered as left out and can be put back.
+Pure rules in English, German and Spanish. Each answers with a reason in plain words, or with "". A proposal keeps
+its reasons in English; they are translated where they are shown. What they find is never thrown away: it is
+offered as left out and can be put back.
 """
 
 import re
 
-A_DATE = "A date"
-READING_TIME = "The reading time"
-COUNTER = "A counter or button of the blog"
-SHARE = "Buttons for sharing"
-TAGS = "Labels of the blog"
-COPYRIGHT = "A copyright line"
-NAVIGATION = "A link to other pages"
-BYLINE = "Who wrote it, and when"
-COMMENTS = "What readers wrote below"
-RELATED = "Links to other posts"
-ABOUT = "About the author"
-NEWSLETTER = "A newsletter sign-up"
-INVITATION = "An invitation to book or to get in touch"
-ABOVE_TITLE = "Stood above the title"
+from django.utils.translation import gettext_noop
+
+A_DATE = gettext_noop("A date")
+READING_TIME = gettext_noop("The reading time")
+COUNTER = gettext_noop("A counter or button of the blog")
+SHARE = gettext_noop("Buttons for sharing")
+TAGS = gettext_noop("Labels of the blog")
+COPYRIGHT = gettext_noop("A copyright line")
+NAVIGATION = gettext_noop("A link to other pages")
+BYLINE = gettext_noop("Who wrote it, and when")
+COMMENTS = gettext_noop("What readers wrote below")
+RELATED = gettext_noop("Links to other posts")
+ABOUT = gettext_noop("About the author")
+NEWSLETTER = gettext_noop("A newsletter sign-up")
+INVITATION = gettext_noop("An invitation to book or to get in touch")
+ADVERTISEMENT = gettext_noop("An advertisement")
+ABOVE_TITLE = gettext_noop("Stood above the title")
 
 
 def any_of(alternatives: str) -> str:
@@ -269,7 +273,7 @@ def interruption_reason(text: str) -> str:
     """Why a short passage in the middle is not the reading (a sign-up, a share bar), or ""."""
     line = plain_line(text)
     if line in {"advertisement", "anzeige", "werbung", "publicidad", "ad"}:
-        return "An advertisement"
+        return ADVERTISEMENT
     if is_share_bar(line) and len(line.split()) >= 2:
         return SHARE
     if len(line.split()) <= 40 and IMPERATIVE.match(line):

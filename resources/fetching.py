@@ -15,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
 from resources.draft import ImportProblem
 
 SECONDS = 5.0
@@ -22,17 +25,30 @@ LARGEST = 2 * 1024 * 1024
 REDIRECTS = 5
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 
-PASTE = "Copy the text of the page and paste it instead."
-NOT_WEB = f"This is not a web address that can be fetched; it should begin with https://. {PASTE}"
-NOT_FOUND = (
-    f"There is no page at this address, or its server does not answer. Check it for typing errors. {PASTE}"
+# Looked up by whoever shows them: the thread that fetches does not know the language.
+NOT_WEB = gettext_lazy(
+    "This is not a web address that can be fetched; it should begin with https://. "
+    "Copy the text of the page and paste it instead."
 )
-NOT_PUBLIC = f"This address is not on the public web, so it is not fetched. {PASTE}"
-TOO_SLOW = f"The page took longer than 5 seconds. {PASTE}"
-TOO_LARGE = f"The page has more than 2 MB. {PASTE}"
-TOO_MANY = f"The page sends its visitors on too many times. {PASTE}"
-NOT_TEXT = "This address is not a page of text. If it is a file, download it and choose it here as a file."
-REFUSED = (
+NOT_FOUND = gettext_lazy(
+    "There is no page at this address, or its server does not answer. Check it for typing errors. "
+    "Copy the text of the page and paste it instead."
+)
+NOT_PUBLIC = gettext_lazy(
+    "This address is not on the public web, so it is not fetched. "
+    "Copy the text of the page and paste it instead."
+)
+TOO_SLOW = gettext_lazy(
+    "The page took longer than 5 seconds. Copy the text of the page and paste it instead."
+)
+TOO_LARGE = gettext_lazy("The page has more than 2 MB. Copy the text of the page and paste it instead.")
+TOO_MANY = gettext_lazy(
+    "The page sends its visitors on too many times. Copy the text of the page and paste it instead."
+)
+NOT_TEXT = gettext_lazy(
+    "This address is not a page of text. If it is a file, download it and choose it here as a file."
+)
+REFUSED = gettext_lazy(
     "The page's server answered {status}. If you see the page in your browser, copy its text and paste it."
 )
 
@@ -125,7 +141,7 @@ class _Fetching:
                 url = urljoin(url, onward)
                 continue
             if response.status != 200:
-                raise ImportProblem(REFUSED.format(status=response.status))
+                raise ImportProblem(format_lazy(REFUSED, status=response.status))
             kind = (response.getheader("Content-Type") or "text/html").split(";")[0].strip().lower()
             if kind not in READABLE:
                 raise ImportProblem(NOT_TEXT)

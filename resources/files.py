@@ -8,6 +8,7 @@ from html import escape
 from pathlib import PurePath
 
 import mammoth
+from django.utils.translation import gettext_lazy as _
 
 from resources.draft import ImportProblem
 
@@ -16,33 +17,43 @@ LARGEST_FILE = 10 * MEGABYTE
 LARGEST_UNPACKED = 80 * MEGABYTE
 LARGEST_PART = 20 * MEGABYTE
 
-EMPTY = "This file is empty. Choose another file, or paste the text."
-TOO_LARGE = "This file has {size} MB; the limit is 10 MB. Save it without its pictures, or paste the text."
-SAVE_AS = "{what} cannot be read here. Open it where you wrote it and save it as .docx, or paste the text."
-UNKNOWN = "Files ending in {suffix} cannot be read here. Use .docx, .md, .html or .txt, or paste the text."
-PICTURE = "This is a picture, not a text. Choose the file with the article, or paste the text."
-NOT_TEXT = (
+EMPTY = _("This file is empty. Choose another file, or paste the text.")
+TOO_LARGE = _(
+    "This file has %(size)s MB; the limit is 10 MB. Save it without its pictures, or paste the text."
+)
+SAVE_AS = _(
+    "%(what)s cannot be read here. Open it where you wrote it and save it as .docx, or paste the text."
+)
+UNKNOWN = _(
+    "Files ending in %(suffix)s cannot be read here. Use .docx, .md, .html or .txt, or paste the text."
+)
+PICTURE = _("This is a picture, not a text. Choose the file with the article, or paste the text.")
+NOT_TEXT = _(
     "This file is not a text file, whatever its name says. Save the article as .docx, or paste the text."
 )
-NOT_WORD = (
+NOT_WORD = _(
     "This is not a Word document, although its name ends in .docx. Save it again in Word, or paste the text."
 )
-BROKEN_WORD = "This Word document is damaged and cannot be read. Save it again in Word, or paste the text."
-BOMB = "This Word document unpacks to far more than a text. Save it without its pictures, or paste the text."
-LETTERS = "The letters of this file cannot be read. Save it again with the encoding UTF-8, or paste the text."
+BROKEN_WORD = _("This Word document is damaged and cannot be read. Save it again in Word, or paste the text.")
+BOMB = _(
+    "This Word document unpacks to far more than a text. Save it without its pictures, or paste the text."
+)
+LETTERS = _(
+    "The letters of this file cannot be read. Save it again with the encoding UTF-8, or paste the text."
+)
 
-OLD_WORD = "An old Word document (.doc)"
-PAGES = "A Pages document"
-PDF = "A PDF"
-RTF = "A rich-text file (.rtf)"
-ARCHIVE = "An archive (.zip)"
+OLD_WORD = _("An old Word document (.doc)")
+PAGES = _("A Pages document")
+PDF = _("A PDF")
+RTF = _("A rich-text file (.rtf)")
+ARCHIVE = _("An archive (.zip)")
 BY_SUFFIX = {
     ".doc": OLD_WORD,
     ".dot": OLD_WORD,
     ".pages": PAGES,
     ".pdf": PDF,
     ".rtf": RTF,
-    ".odt": "An OpenDocument file",
+    ".odt": _("An OpenDocument file"),
     ".zip": ARCHIVE,
 }
 KINDS = {
@@ -73,15 +84,15 @@ def kind_of(name: str, data: bytes) -> str:
     if not data.strip():
         raise ImportProblem(EMPTY)
     if len(data) > LARGEST_FILE:
-        raise ImportProblem(TOO_LARGE.format(size=round(len(data) / MEGABYTE)))
+        raise ImportProblem(TOO_LARGE % {"size": round(len(data) / MEGABYTE)})
     suffix = PurePath(name).suffix.lower()
     kind = _kind_by_content(suffix, data)
     if kind:
         return kind
     if suffix in BY_SUFFIX:
-        raise ImportProblem(SAVE_AS.format(what=BY_SUFFIX[suffix]))
+        raise ImportProblem(SAVE_AS % {"what": BY_SUFFIX[suffix]})
     if suffix not in KINDS:
-        raise ImportProblem(UNKNOWN.format(suffix=suffix[:20]))
+        raise ImportProblem(UNKNOWN % {"suffix": suffix[:20]})
     if suffix == ".docx":
         raise ImportProblem(NOT_WORD)
     return KINDS[suffix]
@@ -101,13 +112,12 @@ def _kind_by_content(suffix: str, data: bytes) -> str:
             return "docx"
         if suffix == ".docx":
             raise ImportProblem(NOT_WORD)
-        raise ImportProblem(
-            SAVE_AS.format(what=BY_SUFFIX.get(suffix, PAGES if "Index/Document.iwa" in names else ARCHIVE))
-        )
+        what = BY_SUFFIX.get(suffix, PAGES if "Index/Document.iwa" in names else ARCHIVE)
+        raise ImportProblem(SAVE_AS % {"what": what})
     starts = {b"%PDF": PDF, b"\xd0\xcf\x11\xe0": OLD_WORD, b"{\\rtf": RTF}
     for start, what in starts.items():
         if data.startswith(start):
-            raise ImportProblem(SAVE_AS.format(what=what))
+            raise ImportProblem(SAVE_AS % {"what": what})
     is_page = re.match(rb"\s*(?:\xef\xbb\xbf)?(?:<!doctype html|<html\b)", data[:400], re.IGNORECASE)
     return "html" if is_page and suffix in KINDS else ""
 

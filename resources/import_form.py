@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from practice.people.models import Practitioner
 from practice.people.one_way import OneWayForm
@@ -24,33 +26,39 @@ class ImportForm(OneWayForm):
     """Takes one article in one of three ways."""
 
     ways = ("text", "file", "url")
-    nothing = "Paste an article here, or choose a file below."
-    too_many = "You gave more than one article. Keep one of them and empty the others."
+    nothing = _("Paste an article here, or choose a file below.")
+    too_many = _("You gave more than one article. Keep one of them and empty the others.")
     unreadable = ImportProblem
 
     text = forms.CharField(
-        label="Paste the article",
+        label=_("Paste the article"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="Copy it from your blog or from Word with its title, and paste it here. Headings, lists and "
-        "emphasis come along. Line after line of plain text works too.",
+        help_text=_(
+            "Copy it from your blog or from Word with its title, and paste it here. Headings, lists and "
+            "emphasis come along. Line after line of plain text works too."
+        ),
     )
     #: Filled by a small script with the clipboard's HTML; plain text is used without it.
     pasted_html = forms.CharField(required=False, widget=forms.HiddenInput)
     file = forms.FileField(
-        label="Or choose a file",
+        label=_("Or choose a file"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".docx,.md,.markdown,.txt,.html,.htm"}),
-        help_text="A Word document (.docx), a saved web page (.html), Markdown (.md) or plain text (.txt), up to "
-        "10 MB. For long lists the Word document is better than pasting.",
+        help_text=_(
+            "A Word document (.docx), a saved web page (.html), Markdown (.md) or plain text (.txt), up to "
+            "10 MB. For long lists the Word document is better than pasting."
+        ),
     )
     url = forms.CharField(
-        label="Or give a web address",
+        label=_("Or give a web address"),
         required=False,
         max_length=2000,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text="The page of one article on the public web. It is fetched once, when you press the button.",
+        help_text=_(
+            "The page of one article on the public web. It is fetched once, when you press the button."
+        ),
     )
 
     draft: Draft | None = None
@@ -71,12 +79,12 @@ class ImportForm(OneWayForm):
             upload = data["file"]
             self.source = upload.name
             if upload.size > LARGEST_FILE:
-                raise ImportProblem(TOO_LARGE.format(size=round(upload.size / MEGABYTE)))
+                raise ImportProblem(TOO_LARGE % {"size": round(upload.size / MEGABYTE)})
             return import_file(upload.name, upload.read(), library=library)
         if way == "url":
             self.source = data["url"]
             return import_url(data["url"], library=library)
-        self.source = "Pasted"
+        self.source = gettext_noop("Pasted")
         return _pasted(data["text"], data["pasted_html"], library)
 
     def save(self) -> Article:

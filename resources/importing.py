@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy, gettext_noop
 from markdown_it import MarkdownIt
 
 from resources import fetching, files, prompts
@@ -24,8 +25,10 @@ __all__ = [
 ]  # fmt: skip
 
 Library = Sequence[prompts.LibraryItem]
-NOT_TEXT = "This contains characters that are not text. Copy the words of the article and paste them again."
-SWITCHED_OFF = (
+NOT_TEXT = gettext_lazy(
+    "This contains characters that are not text. Copy the words of the article and paste them again."
+)
+SWITCHED_OFF = gettext_lazy(
     "Importing from a web address is switched off here. Copy the text of the page and paste it instead."
 )
 
@@ -59,7 +62,7 @@ def import_markdown(
         markdown.disable("reference")
     page = read_page(markdown.render(body))
     draft = make_draft(page.blocks, title=front.title or title, author=front.author)
-    draft.left_out[:0] = [LeftOut(html, "Settings of the blog", 0) for html in front.rest]
+    draft.left_out[:0] = [LeftOut(html, gettext_noop("Settings of the blog"), 0) for html in front.rest]
     return _with_prompts(draft, library)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
+from django.utils.translation import gettext as _
 from lxml.html import HtmlElement
 
 from resources.blocks import Block, count_words, heading, paragraph, text_of
@@ -96,7 +97,7 @@ def _left_out(element: HtmlElement, reason: str, total: int) -> list[Block]:
     inner = _Walk(total)
     if element.tag in ("iframe", "video", "audio", "object", "embed"):
         address = element.get("src") or element.get("data") or ""
-        inner.blocks.append(paragraph(element.get("title") or address or "Video"))
+        inner.blocks.append(paragraph(element.get("title") or address or _("Video")))
     _children(element, inner)
     return [Block(b.kind, b.html, b.level, reason=reason) for b in inner.blocks if b.words]
 
@@ -114,7 +115,7 @@ def _pictures(element: HtmlElement) -> list[Block]:
     images = [element] if element.tag == "img" else element.findall(".//img")
     said = [" ".join((image.get("alt") or "").split()) for image in images]
     return [
-        Block("text", paragraph(alt or "A picture without a description").html, reason=PICTURE)
+        Block("text", paragraph(alt or _("A picture without a description")).html, reason=PICTURE)
         for alt in said
     ]
 

@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.translation import gettext_noop
 from lxml.etree import _Comment, _ProcessingInstruction
 from lxml.html import HtmlElement
 
@@ -9,12 +10,12 @@ from resources import boilerplate
 from resources.blocks import count_words
 
 UNSEEN = {"script", "style", "template", "head", "link", "meta", "noscript", "title"}
-PICTURE = "A picture: emails carry words only"
-VIDEO = "A video or another embedded thing: emails carry words only"
-FORM = "A form or a button"
-ASIDE = "A box beside the text"
-FOOT = "The foot of the article"
-HIDDEN = "Hidden on the page"
+PICTURE = gettext_noop("A picture: emails carry words only")
+VIDEO = gettext_noop("A video or another embedded thing: emails carry words only")
+FORM = gettext_noop("A form or a button")
+ASIDE = gettext_noop("A box beside the text")
+FOOT = gettext_noop("The foot of the article")
+HIDDEN = gettext_noop("Hidden on the page")
 CHROME_TAGS = {
     "nav": boilerplate.NAVIGATION,
     "form": FORM,
@@ -38,8 +39,8 @@ CHROME_NAMES = {
     boilerplate.TAGS: "tags categories taglist",
     boilerplate.ABOUT: "bio author-box authorbox author-bio",
     boilerplate.BYLINE: "byline dateline entry-meta post-meta article-meta meta",
-    "A notice of the page": "cookie cookies consent popup modal banner",
-    "An advertisement": "advert advertisement ad ads promo sponsored cta",
+    gettext_noop("A notice of the page"): "cookie cookies consent popup modal banner",
+    boilerplate.ADVERTISEMENT: "advert advertisement ad ads promo sponsored cta",
 }
 REASON_OF_NAME = {name: reason for reason, names in CHROME_NAMES.items() for name in names.split()}
 LARGEST_CHROME = 0.4

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 import lxml.html
+from django.utils.translation import gettext_lazy as _
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -23,7 +24,7 @@ from resources.sanitize import tidy
 # A piece pasted from a page has none of these; all of it is the article then.
 PAGE_SIGNS = ("title", "article", "main", "nav", "footer")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns about every short page
-BROKEN = "This page could not be read. Copy the text of the article in your browser and paste it instead."
+BROKEN = _("This page could not be read. Copy the text of the article in your browser and paste it instead.")
 
 
 @dataclass

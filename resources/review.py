@@ -1,4 +1,4 @@
-"""The edits of a review: merge, split, move, leave out, put back. Only the standard library.
+"""The edits of a review: merge, split, move, leave out, put back. Pure.
 
 Each function changes the draft, keeps every piece's place right, and answers with the number of the step to look
 at next (from 0). Numbers that do not fit change nothing.
@@ -7,12 +7,14 @@ at next (from 0). Numbers that do not fit change nothing.
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_noop
+
 from resources.blocks import heading, join_blocks, split_blocks, text_of
 from resources.draft import Draft, DraftPrompt, DraftStep, LeftOut
 from resources.prompts import LIBRARY, LibraryItem, propose
+from resources.sections import part_title
 
-LEFT_BY_YOU = "A step that you left out"
-PART = re.compile(r" \(part (\d+)\)$")
+LEFT_BY_YOU = gettext_noop("A step that you left out")
 
 
 def merge(draft: Draft, n: int) -> int:
@@ -20,7 +22,7 @@ def merge(draft: Draft, n: int) -> int:
     if not 0 <= n < len(draft.steps) - 1:
         return n
     one, two = draft.steps[n : n + 2]
-    goes_on = PART.sub("", two.title) == PART.sub("", one.title)
+    goes_on = _parted(two.title)[0] == _parted(one.title)[0]
     joint = [] if goes_on else [heading(two.title).html]
     first = split_blocks(one.html) + joint
     one.html = join_blocks(first + split_blocks(two.html))
@@ -57,8 +59,15 @@ def split(draft: Draft, n: int, at: int, library: Sequence[LibraryItem] = LIBRAR
 
 
 def _next_part(title: str) -> str:
-    part = PART.search(title)
-    return f"{PART.sub('', title)} (part {int(part[1]) + 1 if part else 2})"
+    whole, part = _parted(title)
+    return part_title(whole, part + 1)
+
+
+def _parted(title: str) -> tuple[str, int]:
+    """A title without the number of its part, and this number; without one it is the first part."""
+    shape = re.escape(part_title("TITLE", "NUMBER")).replace("TITLE", "(.*)").replace("NUMBER", r"(\d+)")
+    found = re.fullmatch(shape, title)
+    return (found[1], int(found[2])) if found else (title, 1)
 
 
 def move(draft: Draft, n: int, by: int) -> int:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.ownership import practitioner_of
 from resources.again_pages import AgainPages
@@ -25,19 +27,19 @@ class ArticleAdmin(AgainPages):
 
     list_display = ("title", "author", "proposed", "modules_made", "created_at")
     search_fields = ("title", "author")
-    search_help_text = "Search by title or author"
-    when_empty = (
+    search_help_text = gettext_lazy("Search by title or author")
+    when_empty = gettext_lazy(
         "No article yet. Add one of yours: paste it, or choose a file. It is read into short steps, and you look "
         "through them before anything is kept."
     )
 
-    @admin.display(description="Steps proposed")
+    @admin.display(description=gettext_lazy("Steps proposed"))
     def proposed(self, article: Article) -> int:
         return len(article.proposal.get("steps", ()))
 
-    @admin.display(description="Modules made from it")
+    @admin.display(description=gettext_lazy("Modules made from it"))
     def modules_made(self, article: Article) -> str:
-        return ", ".join(module.title for module in article.modules.all()) or "None yet"
+        return ", ".join(module.title for module in article.modules.all()) or _("None yet")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("modules")
@@ -55,10 +57,10 @@ class ArticleAdmin(AgainPages):
         )
         if request.method == "POST" and form.is_valid():
             article = form.save()
-            self.log_addition(request, article, "Imported.")
-            messages.success(request, "Here is what we propose. Nothing is sent to anyone from this page.")
+            self.log_addition(request, article, _("Imported."))
+            messages.success(request, _("Here is what we propose. Nothing is sent to anyone from this page."))
             return redirect(self._review_of(article))
-        context = self._context(request, title="Add an article", form=form)
+        context = self._context(request, title=_("Add an article"), form=form)
         return render(request, "admin/resources/article/add.html", context)
 
     # --- reviewing
@@ -92,10 +94,9 @@ class ArticleAdmin(AgainPages):
         if found := problems(posted.draft):
             return self._review(request, article, posted.draft, article.revision, found=found)
         module = article.make_module()
-        self.log_change(request, article, f"Made the module {module.pk}.")
-        messages.success(
-            request, f"“{module.title}” is a module now. Nothing is sent before you assign it to a client."
-        )
+        self.log_change(request, article, _("Made the module %(module)s.") % {"module": module.pk})
+        said = _("“%(module)s” is a module now. Nothing is sent before you assign it to a client.")
+        messages.success(request, said % {"module": module.title})
         return redirect("admin:resources_module_change", module.pk)
 
     def _review(
@@ -110,7 +111,7 @@ class ArticleAdmin(AgainPages):
     ) -> HttpResponse:
         context = self._context(
             request,
-            title=f"Review “{draft.title}”",
+            title=_("Review “%(article)s”") % {"article": draft.title},
             object_id=article.pk,
             original=article,
             draft=draft,
@@ -162,26 +163,29 @@ def _shown(n: int, step: DraftStep, count: int, found: dict[str, str]) -> dict[s
 
 def _with_html(piece: Any) -> dict[str, Any]:
     title = piece.whole.title if piece.whole else ""
-    return {"reason": piece.reason, "title": title, "step": piece.step + 1, "html": mark_safe(piece.html)}  # noqa: S308
+    html = mark_safe(piece.html)  # noqa: S308 - cleaned by Article.draft
+    return {"reason": _(piece.reason), "title": title, "step": piece.step + 1, "html": html}
 
 
 def _when(article: Article) -> str:
     """ "today at 14:05", on the practitioner's clock."""
     at = timezone.localtime(article.changed_at)
-    day = "today" if at.date() == timezone.localdate() else f"on {date_format(at, 'j F')}"
-    return f"{day} at {date_format(at, 'H:i')}"
+    clock = date_format(at, "H:i")
+    if at.date() == timezone.localdate():
+        return _("today at %(time)s") % {"time": clock}
+    return _("on %(day)s at %(time)s") % {"day": date_format(at, "j F"), "time": clock}
 
 
 def _said(button: str) -> str:
     """What was done, in words."""
     return {
-        "merge": "Merged. “Split here” parts it again.",
-        "split": "Split in two. “Merge with the next” joins them again.",
-        "up": "Moved up.",
-        "down": "Moved down.",
-        "leave": "Left out. You find the step under “Left out”, and can put it back.",
-        "back": "Put back.",
-        "add": "A question was added below.",
-        "remove": "The question was removed.",
-        "keep": "Your version is kept.",
-    }.get(button.split(":")[0], "Saved.")
+        "merge": _("Merged. “Split here” parts it again."),
+        "split": _("Split in two. “Merge with the next” joins them again."),
+        "up": _("Moved up."),
+        "down": _("Moved down."),
+        "leave": _("Left out. You find the step under “Left out”, and can put it back."),
+        "back": _("Put back."),
+        "add": _("A question was added below."),
+        "remove": _("The question was removed."),
+        "keep": _("Your version is kept."),
+    }.get(button.split(":")[0], _("Saved."))

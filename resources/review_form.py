@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from resources import review
 from resources.draft import Draft, DraftPrompt
@@ -16,9 +17,6 @@ from resources.questions import lines_of, problems_of
 from resources.sanitize import tidy
 
 LONGEST_TITLE = 200
-NO_TITLE = "Give it a title."
-LONG_TITLE = f"This title is too long; at most {LONGEST_TITLE} characters fit."
-GARBLED = "This page was not sent whole. Nothing was changed. Please try once more."
 
 
 class Garbled(ValueError):
@@ -49,7 +47,9 @@ def read_post(article: Article, post: QueryDict) -> Posted:
         draft = Draft.from_json(signing.loads(post.get("shown", ""), salt=_salt(article)))
         seen = int(post.get("revision", ""))
     except (signing.BadSignature, ValueError, KeyError, TypeError) as error:
-        raise Garbled(GARBLED) from error
+        raise Garbled(
+            _("This page was not sent whole. Nothing was changed. Please try once more.")
+        ) from error
     draft.title = _line(post, "title", draft.title)
     draft.author = _line(post, "author", draft.author)
     for n, step in enumerate(draft.steps):
@@ -98,15 +98,19 @@ def where(name: str) -> str:
     """The field of a problem in words: "Step 2, question 1"."""
     parts = name.split("-")
     if len(parts) < 3:
-        return "The module"
-    return f"Step {int(parts[1]) + 1}" + (f", question {int(parts[3]) + 1}" if len(parts) > 3 else "")
+        return _("The module")
+    step = int(parts[1]) + 1
+    if len(parts) == 3:
+        return _("Step %(step)s") % {"step": step}
+    return _("Step %(step)s, question %(question)s") % {"step": step, "question": int(parts[3]) + 1}
 
 
 def problems(draft: Draft) -> dict[str, str]:
     """What stands in the way of a module, by the name of its field; empty when nothing does."""
     titles = {"title": draft.title} | {f"step-{n}-title": step.title for n, step in enumerate(draft.steps)}
-    found = {name: NO_TITLE for name, title in titles.items() if not title}
-    found |= {name: LONG_TITLE for name, title in titles.items() if len(title) > LONGEST_TITLE}
+    too_long = _("This title is too long; at most %(most)s characters fit.") % {"most": LONGEST_TITLE}
+    found = {name: _("Give it a title.") for name, title in titles.items() if not title}
+    found |= {name: too_long for name, title in titles.items() if len(title) > LONGEST_TITLE}
     for n, step in enumerate(draft.steps):
         for k, prompt in enumerate(step.prompts):
             wrong = problems_of(prompt.kind, prompt.text, prompt.options)

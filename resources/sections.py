@@ -1,4 +1,4 @@
-"""Turns the blocks of an article into steps: one a section, none too short, none too long. Standard library.
+"""Turns the blocks of an article into steps: one a section, none too short, none too long.
 
 What is not the reading travels along in its place, marked with its reason, and ends in the draft's left_out.
 """
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from resources import boilerplate
 from resources.blocks import Block, heading, join_blocks
@@ -22,8 +25,10 @@ INTERRUPTION_WORDS = 80
 TITLE_LENGTH = 60
 CLOSING_REASONS = (boilerplate.INVITATION, boilerplate.NEWSLETTER)
 MOST_WORDS = 50_000
-TOO_LONG = "This text is longer than a book. Paste one article at a time."
-NO_WORDS = "There are no words to read in this. Paste the text of the article, or choose another file."
+TOO_LONG = gettext_lazy("This text is longer than a book. Paste one article at a time.")
+NO_WORDS = gettext_lazy(
+    "There are no words to read in this. Paste the text of the article, or choose another file."
+)
 
 
 @dataclass
@@ -58,7 +63,7 @@ def make_draft(blocks: list[Block], *, title: str = "", author: str = "", plain:
 
 def _first_words(blocks: list[Block]) -> str:
     """A title for a text without one: its first sentence, or as much of it as fits."""
-    text = next((block.text for block in blocks if block.words and not block.reason), "Untitled")
+    text = next((block.text for block in blocks if block.words and not block.reason), _("Untitled"))
     sentence = re.split(r"(?<=[.!?…])\s", text)[0].rstrip(".")
     if len(sentence) <= TITLE_LENGTH:
         return sentence
@@ -213,14 +218,19 @@ def split_long(sections: list[Section]) -> list[Section]:
 def _parts(section: Section) -> Iterator[Section]:
     left, part = section, 1
     while (pieces := ceil(left.words / LONGEST)) > 1 and (at := _best_cut(left, left.words / pieces)):
-        yield Section(_part_title(section.title, part), section.level, left.blocks[:at])
+        yield Section(_title_of_part(section.title, part), section.level, left.blocks[:at])
         left = Section(section.title, section.level, left.blocks[at:])
         part += 1
-    yield Section(_part_title(section.title, part), section.level, left.blocks)
+    yield Section(_title_of_part(section.title, part), section.level, left.blocks)
 
 
-def _part_title(title: str, part: int) -> str:
-    return title if part == 1 else f"{title} (part {part})"
+def _title_of_part(title: str, part: int) -> str:
+    return title if part == 1 else part_title(title, part)
+
+
+def part_title(title: str, part: int | str) -> str:
+    """What a later part of something long is called."""
+    return _("%(title)s (part %(part)s)") % {"title": title, "part": part}
 
 
 def _best_cut(section: Section, ideal: float) -> int:
