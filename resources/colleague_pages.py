@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from practice.people.ownership import practitioner_of
 from resources.models import Module
@@ -33,10 +34,12 @@ class ColleaguePages(ModulePages):
         if request.method == "POST" and request.POST.get("share") in ("yes", "no"):
             module.is_shared = request.POST["share"] == "yes"
             module.save(update_fields=("is_shared",))
-            said = "Shared with colleagues." if module.is_shared else "No longer shared."
-            self.log_change(request, module, said)
-            more = "" if module.is_shared else " Copies that colleagues made stay theirs."
-            messages.success(request, f"{said}{more}")
+            if module.is_shared:
+                self.log_change(request, module, _("Shared with colleagues."))
+                messages.success(request, _("Shared with colleagues."))
+            else:
+                self.log_change(request, module, _("No longer shared."))
+                messages.success(request, _("No longer shared. Copies that colleagues made stay theirs."))
         return redirect("admin:resources_module_change", module.pk)
 
     def colleagues_view(self, request: HttpRequest) -> HttpResponse:
@@ -45,7 +48,7 @@ class ColleaguePages(ModulePages):
         modules = modules.annotate(step_count=Count("steps", filter=Q(steps__taken_out=False))).order_by(
             "title", "pk"
         )
-        return self.page(request, "colleagues", "From colleagues", modules=modules)
+        return self.page(request, "colleagues", _("From colleagues"), modules=modules)
 
     def colleague_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET shows one that a colleague shares; POST makes a copy of it the practitioner's own."""
@@ -57,8 +60,8 @@ class ColleaguePages(ModulePages):
             context = {"module": shown(content), "author": module.practitioner.name}
             return self.page(request, "colleague", content.title, 200, has_one=has_one, **context)
         copy = Module.write(practitioner, content.as_copy() if has_one else content)
-        self.log_addition(request, copy, f"A copy of module {module.pk}, which a colleague shares.")
-        messages.success(
-            request, f"“{copy}” is yours now. What you change here, {module.practitioner.name} does not see."
-        )
+        done = _("A copy of module %(module)s, which a colleague shares.") % {"module": module.pk}
+        self.log_addition(request, copy, done)
+        said = _("“%(module)s” is yours now. What you change here, %(colleague)s does not see.")
+        messages.success(request, said % {"module": copy, "colleague": module.practitioner.name})
         return redirect("admin:resources_module_change", copy.pk)

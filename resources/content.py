@@ -1,9 +1,11 @@
-"""What a module says, apart from whose it is: what starters, copies and files have in common. Standard library only."""
+"""What a module says, apart from whose it is: what starters, copies and files have in common."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from resources.blocks import count_words
 from resources.draft import WORDS_A_MINUTE, DraftPrompt
@@ -53,7 +55,7 @@ class Content:
 
     def as_copy(self) -> Content:
         """The same under the title “Copy of …”."""
-        return replace(self, title=f"Copy of {self.title}"[:LONGEST_TITLE])
+        return replace(self, title=(_("Copy of %(title)s") % {"title": self.title})[:LONGEST_TITLE])
 
 
 def minutes_for(html: str) -> int:

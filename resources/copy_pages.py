@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from practice.people.ownership import practitioner_of
 from resources.models import Module
@@ -24,8 +25,7 @@ class CopyPages(ModulePages):
         if request.method != "POST":
             return redirect("admin:resources_module_change", module.pk)
         copy = Module.write(practitioner_of(request), module.content().as_copy())
-        self.log_addition(request, copy, f"A copy of module {module.pk}.")
-        messages.success(
-            request, f"This is the copy. “{module}” stays as it is, and so does what its clients get."
-        )
+        self.log_addition(request, copy, _("A copy of module %(module)s.") % {"module": module.pk})
+        said = _("This is the copy. “%(module)s” stays as it is, and so does what its clients get.")
+        messages.success(request, said % {"module": module})
         return redirect("admin:resources_module_change", copy.pk)

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.ownership import practitioner_of
 from resources import module_file
@@ -19,11 +21,13 @@ class FileForm(forms.Form):
     """Takes one module file. When it is valid, `content` is what it says."""
 
     file = forms.FileField(
-        label="Module file",
+        label=gettext_lazy("Module file"),
         allow_empty_file=True,
-        error_messages={"required": "Choose the file first."},
+        error_messages={"required": gettext_lazy("Choose the file first.")},
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-        help_text="Saved here or by a colleague with “Save as a file”. Its name ends in .json; at most 1 MB.",
+        help_text=gettext_lazy(
+            "Saved here or by a colleague with “Save as a file”. Its name ends in .json; at most 1 MB."
+        ),
     )
     content: Content | None = None
 
@@ -70,14 +74,14 @@ class FilePages(ModulePages):
 
     def _ask(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         status = 422 if form.is_bound else 200
-        return self.page(request, "from_file", "Add a module from a file", status, form=form)
+        return self.page(request, "from_file", _("Add a module from a file"), status, form=form)
 
     def _look(self, request: HttpRequest, content: Content) -> HttpResponse:
         has_one = Module.objects.of(practitioner_of(request)).filter(title=content.title).exists()
         return self.page(
             request,
             "file_preview",
-            "Look at it before it is added",
+            _("Look at it before it is added"),
             module=shown(content),
             kept=module_file.write(content).decode(),
             has_one=has_one,
@@ -89,11 +93,10 @@ class FilePages(ModulePages):
         except ImportProblem as problem:
             form = FileForm({})
             form.full_clean()
-            form.errors["file"] = form.error_class([f"Nothing was added. {problem}"])
+            form.errors["file"] = form.error_class([_("Nothing was added. %(why)s") % {"why": problem}])
             return self._ask(request, form)
         module = Module.write(practitioner_of(request), content)
-        self.log_addition(request, module, "From a file.")
-        messages.success(
-            request, f"“{module}” is one of your modules now. Nothing is sent before you assign it."
-        )
+        self.log_addition(request, module, _("From a file."))
+        said = _("“%(module)s” is one of your modules now. Nothing is sent before you assign it.")
+        messages.success(request, said % {"module": module})
         return redirect("admin:resources_module_change", module.pk)

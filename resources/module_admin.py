@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from practice.people.owned_admin import Textarea
 from resources import cautions, effects, readers
@@ -43,7 +45,7 @@ class ModuleAdmin(StarterPages, CopyPages, FilePages, ColleaguePages):
 
     list_display = ("title", "steps_count", "weeks", "clients", "seen_by")
     search_fields = ("title", "description")
-    search_help_text = "Search by title or description"
+    search_help_text = gettext_lazy("Search by title or description")
     ordering = ("title", "pk")
     readonly_fields = ("its_steps",)
 
@@ -75,23 +77,24 @@ class ModuleAdmin(StarterPages, CopyPages, FilePages, ColleaguePages):
         noticed = {"cautions": cautions.of(module, [*dict(settings.LANGUAGES)])}
         return super().change_view(request, object_id, form_url, noticed | (extra_context or {}))
 
-    @admin.display(description="Steps", ordering="step_count")
+    @admin.display(description=gettext_lazy("Steps"), ordering="step_count")
     def steps_count(self, module: Any) -> int:
         return int(module.step_count)
 
-    @admin.display(description="Weeks, at one step a week", ordering="step_count")
+    @admin.display(description=gettext_lazy("Weeks, at one step a week"), ordering="step_count")
     def weeks(self, module: Any) -> str:
-        return f"{module.step_count} week{'' if module.step_count == 1 else 's'}"
+        said = ngettext("%(count)s week", "%(count)s weeks", module.step_count)
+        return said % {"count": module.step_count}
 
-    @admin.display(description="Clients", ordering="client_count")
+    @admin.display(description=gettext_lazy("Clients"), ordering="client_count")
     def clients(self, module: Any) -> int:
         return int(module.client_count)
 
-    @admin.display(description="Seen by", ordering="is_shared")
+    @admin.display(description=gettext_lazy("Seen by"), ordering="is_shared")
     def seen_by(self, module: Module) -> str:
-        return "Colleagues too" if module.is_shared else "You"
+        return _("Colleagues too") if module.is_shared else _("You")
 
-    @admin.display(description="Steps")
+    @admin.display(description=gettext_lazy("Steps"))
     def its_steps(self, module: Module) -> SafeString:
         """The steps in order, each with its page, its preview, whom it is about, and buttons to move it."""
         steps: list[Any] = [*module.steps.annotate(prompt_count=Count("prompts")).order_by("position", "pk")]
@@ -115,7 +118,7 @@ class ModuleAdmin(StarterPages, CopyPages, FilePages, ColleaguePages):
     def response_add(
         self, request: HttpRequest, obj: Module, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(request, f"“{obj}” is there now. Add its first step below.")
+        messages.success(request, _("“%(module)s” is there now. Add its first step below.") % {"module": obj})
         return redirect(self._page_of(obj))
 
     def response_change(self, request: HttpRequest, obj: Module) -> HttpResponse:

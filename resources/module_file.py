@@ -7,6 +7,9 @@ import hashlib
 import json
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
 from resources import questions
 from resources.content import LONGEST_TITLE, Content, ContentStep
 from resources.draft import DraftPrompt, ImportProblem
@@ -19,20 +22,33 @@ LARGEST_FILE = MEGABYTE
 MOST_STEPS, MOST_QUESTIONS, LONGEST_DESCRIPTION, MOST_MINUTES = 200, 50, 20_000, 32_767
 KINDS = ("text", "scale", "choice", "checklist")
 
-NOT_A_MODULE = (
+NOT_A_MODULE = gettext_lazy(
     "This is not a module file. Choose one that was saved with “Save as a file”; its name ends in .json. "
     "For an article (Word, web page or text), use “Add an article”."
 )
-TOO_LARGE = (
-    f"This file is larger than {LARGEST_FILE // MEGABYTE} MB, so it is no module file. Choose another one."
-)
-NEWER = (
+TOO_LARGE = gettext_lazy("This file is larger than 1 MB, so it is no module file. Choose another one.")
+NEWER = gettext_lazy(
     "This file comes from a newer version of Interlude than this one. Ask whoever runs yours to update it."
 )
-CHANGED = (
+CHANGED = gettext_lazy(
     "This file was changed after it was saved, or damaged on its way. Ask for it to be saved and sent again."
 )
-INCOMPLETE = "Something in this file is not as it should be: {what}. Ask for it to be saved and sent again."
+INCOMPLETE = gettext_lazy(
+    "Something in this file is not as it should be: %(what)s. Ask for it to be saved and sent again."
+)
+#: What the parts of a file are called in sentences.
+PARTS = {
+    "title": gettext_noop("the title"),
+    "description": gettext_noop("the description"),
+    "sensitive_words": gettext_noop("the sensitive words"),
+    "steps": gettext_noop("the steps"),
+    "body": gettext_noop("the body"),
+    "minutes": gettext_noop("the minutes"),
+    "content_note": gettext_noop("the content note"),
+    "prompts": gettext_noop("the prompts"),
+    "text": gettext_noop("the text"),
+    "options": gettext_noop("the options"),
+}
 
 
 def write(content: Content) -> bytes:
@@ -68,20 +84,21 @@ def checksum(module: Any) -> str:
 
 
 def _content(data: Any) -> Content:
-    module = _named(data, "the module")
+    the_module = _("the module")
+    module = _named(data, the_module)
     steps = [
-        _step(part, f"step {number}")
-        for number, part in enumerate(_list(module, "steps", MOST_STEPS, "the module"), start=1)
+        _step(part, _("step %(number)s") % {"number": number})
+        for number, part in enumerate(_list(module, "steps", MOST_STEPS, the_module), start=1)
     ]
     # Files that were saved before they held these two have neither.
     module = {"sensitive_words": "", "holds_while_away": False} | module
     if not isinstance(module["holds_while_away"], bool):
-        _refuse("whether the module is held while away")
+        _refuse(_("whether the module is held while away"))
     return Content(
-        title=_line(module, "title", "the module"),
-        description=_text(module, "description", LONGEST_DESCRIPTION, "the module"),
+        title=_line(module, "title", the_module),
+        description=_text(module, "description", LONGEST_DESCRIPTION, the_module),
         steps=steps,
-        sensitive_words=_text(module, "sensitive_words", LONGEST_DESCRIPTION, "the module"),
+        sensitive_words=_text(module, "sensitive_words", LONGEST_DESCRIPTION, the_module),
         holds_while_away=module["holds_while_away"],
     )
 
@@ -90,9 +107,9 @@ def _step(data: Any, where: str) -> ContentStep:
     step = _named(data, where)
     minutes = step.get("minutes")
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MOST_MINUTES:
-        _refuse(f"the minutes of {where}")
+        _refuse(_part("minutes", where))
     prompts = [
-        _prompt(part, f"question {number} of {where}")
+        _prompt(part, _("question %(number)s of %(step)s") % {"number": number, "step": where})
         for number, part in enumerate(_list(step, "prompts", MOST_QUESTIONS, where), start=1)
     ]
     return ContentStep(
@@ -123,25 +140,25 @@ def _named(data: Any, where: str) -> dict[str, Any]:
 
 def _list(data: dict[str, Any], name: str, most: int, where: str) -> list[Any]:
     found = data.get(name)
-    return found if isinstance(found, list) and len(found) <= most else _refuse(f"the {name} of {where}")
+    return found if isinstance(found, list) and len(found) <= most else _refuse(_part(name, where))
 
 
 def _text(data: dict[str, Any], name: str, longest: int, where: str) -> str:
     found = data.get(name)
-    return (
-        tidy(found)
-        if isinstance(found, str) and len(found) <= longest
-        else _refuse(f"the {name.replace('_', ' ')} of {where}")
-    )
+    return tidy(found) if isinstance(found, str) and len(found) <= longest else _refuse(_part(name, where))
 
 
 def _line(data: dict[str, Any], name: str, where: str, may_be_empty: bool = False) -> str:
     """A text on one line, at most as long as a title."""
     words = _text(data, name, LONGEST_TITLE, where)
     is_line = not any(character in "\t\n\x0b\x0c\r\u2028\u2029" for character in words)
-    named = name.replace("_", " ")
-    return words if is_line and (words.strip() or may_be_empty) else _refuse(f"the {named} of {where}")
+    return words if is_line and (words.strip() or may_be_empty) else _refuse(_part(name, where))
+
+
+def _part(name: str, where: str) -> str:
+    """A part of something in words: "the title of step 2"."""
+    return _("%(part)s of %(where)s") % {"part": _(PARTS[name]), "where": where}
 
 
 def _refuse(what: str) -> NoReturn:
-    raise ImportProblem(INCOMPLETE.format(what=what))
+    raise ImportProblem(INCOMPLETE % {"what": what})

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
@@ -33,7 +34,7 @@ class StarterPages(ModulePages):
         rows = [
             (starter.name, shown(starter.content), taken.get(starter.name)) for starter in starters.every()
         ]
-        return self.page(request, "starters", "Starter modules", starters=rows)
+        return self.page(request, "starters", _("Starter modules"), starters=rows)
 
     def _take_over(self, request: HttpRequest, name: str) -> HttpResponse:
         if name not in starters.NAMES:
@@ -41,11 +42,11 @@ class StarterPages(ModulePages):
         practitioner = practitioner_of(request)
         module, is_new = take_over(practitioner, starters.read(name), "again" in request.POST)
         if not is_new:
-            messages.info(request, "You have this one already: here it is. Nothing was added.")
+            messages.info(request, _("You have this one already: here it is. Nothing was added."))
         else:
-            self.log_addition(request, module, f"From the starter module {name}.")
-            said = f"“{module}” is yours now. Change what you like; nothing is sent before you assign it."
-            messages.success(request, said)
+            self.log_addition(request, module, _("From the starter module %(name)s.") % {"name": name})
+            said = _("“%(module)s” is yours now. Change what you like; nothing is sent before you assign it.")
+            messages.success(request, said % {"module": module})
         return redirect("admin:resources_module_change", module.pk)
 
 

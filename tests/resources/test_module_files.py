@@ -164,7 +164,7 @@ def test_a_bad_file_gets_a_clear_message_and_changes_nothing(desk, maya, module,
     before = list(Module.objects.values())
     for response in (upload(desk, data), desk.post(PAGE, {"kept": data.decode("utf-8", "replace")})):
         assert response.status_code == 422
-        assert said in text_of(response)
+        assert str(said) in text_of(response)
     assert list(Module.objects.values()) == before
 
 
