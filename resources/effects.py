@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from resources.readers import Reader
 
 #: So many names stand in a sentence; of more it says how many.
@@ -37,10 +40,22 @@ def spoken(changed: Sequence[Turn], titles: Mapping[int, str]) -> list[str]:
 
 
 def _sentence(names: Sequence[str], before: int | None, after: int | None, titles: Mapping[int, str]) -> str:
-    instead = f" instead of “{titles[before]}”" if before is not None else ""
+    known = {
+        "names": named(names),
+        "before": titles[before] if before is not None else "",
+        "after": titles[after] if after is not None else "",
+    }
     if after is None:
-        return f"Nothing is left to come for {named(names)}{instead}: the series ends."
-    return f"{named(names)} {'gets' if len(names) == 1 else 'get'} “{titles[after]}” next{instead}."
+        return _("Nothing is left to come for %(names)s instead of “%(before)s”: the series ends.") % known
+    if before is None:
+        said = ngettext("%(names)s gets “%(after)s” next.", "%(names)s get “%(after)s” next.", len(names))
+    else:
+        said = ngettext(
+            "%(names)s gets “%(after)s” next instead of “%(before)s”.",
+            "%(names)s get “%(after)s” next instead of “%(before)s”.",
+            len(names),
+        )
+    return said % known
 
 
 def token(changed: Sequence[Turn], titles: Mapping[int, str]) -> str:
@@ -54,47 +69,74 @@ def standing(readers: Sequence[Reader], step: int) -> list[str]:
     waits = _names(reader for reader in readers if reader.is_running and step not in reader.passed)
     said = []
     if has:
-        said.append(
-            f"This step went out to {named(has)}. There it stays in the wording that was sent, "
+        sent = _(
+            "This step went out to %(names)s. There it stays in the wording that was sent, "
             "whatever you change here."
         )
+        said.append(sent % {"names": named(has)})
     if waits:
-        begins = "It is still to come for" if has else "This step is still to come for"
-        said.append(f"{begins} {counted(len(waits))}: {named(waits)}.")
-    return said or ["No client has this step, and it is to come for nobody at present."]
+        to_come = (
+            ngettext(
+                "It is still to come for %(count)s client: %(names)s.",
+                "It is still to come for %(count)s clients: %(names)s.",
+                len(waits),
+            )
+            if has
+            else ngettext(
+                "This step is still to come for %(count)s client: %(names)s.",
+                "This step is still to come for %(count)s clients: %(names)s.",
+                len(waits),
+            )
+        )
+        said.append(to_come % {"count": len(waits), "names": named(waits)})
+    return said or [_("No client has this step, and it is to come for nobody at present.")]
 
 
 def corrected(readers: Sequence[Reader], step: int) -> list[str]:
     """Who gets a step as it is from now on, and who keeps it as it was."""
     has = _names(reader for reader in readers if step in reader.sent)
     waits = _names(reader for reader in readers if reader.is_running and step not in reader.passed)
-    said = [f"It comes like this to {named(waits)}."] if waits else []
-    keep = "keeps" if len(has) == 1 else "keep"
-    return [*said, f"{named(has)} {keep} the wording that was sent, also behind the link."] if has else said
+    said = [_("It comes like this to %(names)s.") % {"names": named(waits)}] if waits else []
+    if has:
+        keep = ngettext(
+            "%(names)s keeps the wording that was sent, also behind the link.",
+            "%(names)s keep the wording that was sent, also behind the link.",
+            len(has),
+        )
+        said.append(keep % {"names": named(has)})
+    return said
 
 
 def in_numbers(readers: Sequence[Reader], step: int) -> str:
     """The same in a few words: "went to 1 client, to come for 3"; empty when it is about nobody."""
     has = len(_names(reader for reader in readers if step in reader.sent))
     waits = len(_names(reader for reader in readers if reader.is_running and step not in reader.passed))
-    parts = [
-        f"went to {counted(has)}" if has else "",
-        f"to come for {waits if has else counted(waits)}" if waits else "",
-    ]
-    return ", ".join(filter(None, parts))
-
-
-def counted(number: int) -> str:
-    return f"{number} client{'' if number == 1 else 's'}"
+    if has and waits:
+        said = ngettext(
+            "went to %(has)s client, to come for %(waits)s",
+            "went to %(has)s clients, to come for %(waits)s",
+            has,
+        )
+    elif has:
+        said = ngettext("went to %(has)s client", "went to %(has)s clients", has)
+    elif waits:
+        said = ngettext("to come for %(waits)s client", "to come for %(waits)s clients", waits)
+    else:
+        return ""
+    return said % {"has": has, "waits": waits}
 
 
 def named(names: Sequence[str]) -> str:
     """Names as people list them: "Ada, Bea and 12 others"."""
     shown = list(names)
     if len(shown) > MOST_NAMES:
-        shown = [*shown[: MOST_NAMES - 1], f"{len(shown) - MOST_NAMES + 1} others"]
+        others = len(shown) - MOST_NAMES + 1
+        shown = [
+            *shown[: MOST_NAMES - 1],
+            ngettext("%(count)s other", "%(count)s others", others) % {"count": others},
+        ]
     *most, last = shown
-    return f"{', '.join(most)} and {last}" if most else last
+    return _("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
 
 
 def _names(readers: Iterable[Reader]) -> list[str]:

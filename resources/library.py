@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from practice.people.models import Practitioner, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
@@ -15,17 +16,17 @@ from resources import prompts, questions
 class PromptKind(models.TextChoices):
     """How a prompt is answered."""
 
-    TEXT = "text", "In their own words"
-    SCALE = "scale", "On a scale from 0 to 10"
-    CHOICE = "choice", "By choosing one"
-    CHECKLIST = "checklist", "By ticking any"
+    TEXT = "text", _("In their own words")
+    SCALE = "scale", _("On a scale from 0 to 10")
+    CHOICE = "choice", _("By choosing one")
+    CHECKLIST = "checklist", _("By ticking any")
 
 
 class Question(Owned):
     """What a prompt in a step and one in the library have in common."""
 
-    kind = models.CharField("answered", max_length=10, choices=PromptKind, default=PromptKind.TEXT)
-    text = models.CharField("question", max_length=500, help_text="One open, gentle question.")
+    kind = models.CharField(_("answered"), max_length=10, choices=PromptKind, default=PromptKind.TEXT)
+    text = models.CharField(_("question"), max_length=500, help_text=_("One open, gentle question."))
     #: choice and checklist: what can be chosen; scale: the labels of its two ends; text: empty.
     options = models.JSONField(default=list, blank=True)
 
@@ -79,12 +80,14 @@ class LibraryPrompt(Question):
         max_length=40,
         default=prompts.ANY,
         validators=[one_line],
-        help_text="Proposed for readings that speak of it. Any reading: proposed where no other theme fits.",
+        help_text=_(
+            "Proposed for readings that speak of it. Any reading: proposed where no other theme fits."
+        ),
     )
 
     objects: ClassVar = LibraryQuerySet.as_manager()
 
     class Meta:
         ordering = ("theme", "pk")
-        verbose_name = "question"
-        verbose_name_plural = "question library"
+        verbose_name = _("question")
+        verbose_name_plural = _("question library")

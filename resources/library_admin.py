@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
@@ -19,7 +20,7 @@ class LibraryPromptAdmin(OwnedAdmin):
     list_display = ("text", "kind", "theme")
     list_filter = ("kind", "theme")
     search_fields = ("text", "theme")
-    search_help_text = "Search by question or theme"
+    search_help_text = _("Search by question or theme")
     fields = ("text", "kind", "options", "theme")
     save_as = False
 

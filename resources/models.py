@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from practice.people.models import Practitioner, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
@@ -39,8 +40,8 @@ class Article(Revised):
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="articles")
     title = models.CharField(max_length=200)
     author = models.CharField(max_length=120, blank=True)
-    source = models.CharField("where it came from", max_length=300, blank=True)
-    html = models.TextField(help_text="The cleaned text, whole.")
+    source = models.CharField(_("where it came from"), max_length=300, blank=True)
+    html = models.TextField(help_text=_("The cleaned text, whole."))
     #: `resources.draft.Draft.as_json()`: steps with prompts, and what was left out.
     proposal = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -109,12 +110,14 @@ class Module(Revised):
     title = models.CharField(
         max_length=200,
         validators=[one_line],
-        help_text="For you and your clients, on their private pages only.",
+        help_text=_("For you and your clients, on their private pages only."),
     )
     description = models.TextField(
         blank=True,
-        help_text="What it is about and whom it suits. Clients never see it. It goes along with a copy, a file, "
-        "and when you share the module: name nobody here.",
+        help_text=_(
+            "What it is about and whom it suits. Clients never see it. It goes along with a copy, a file, "
+            "and when you share the module: name nobody here."
+        ),
     )
     #: Whether the colleagues of this practice may read and copy it.
     is_shared = models.BooleanField(default=False, editable=False)
@@ -122,15 +125,19 @@ class Module(Revised):
     starter = models.CharField(max_length=40, blank=True, editable=False)
     sensitive_words = models.TextField(
         blank=True,
-        help_text="One on each line: what nobody beside your client should read on a screen, such as depression, "
-        "anxiety, panic, trauma, addiction, eating disorder, grief or therapy. Add the forms and languages you use "
-        "(anxious, Angst, Trauer). You are warned when a sender, a subject or the line below it holds one. They go "
-        "along with a copy, a file, and when you share the module.",
+        help_text=_(
+            "One on each line: what nobody beside your client should read on a screen, such as depression, "
+            "anxiety, panic, trauma, addiction, eating disorder, grief or therapy. Add the forms and languages you use "
+            "(anxious, Angst, Trauer). You are warned when a sender, a subject or the line below it holds one. They go "
+            "along with a copy, a file, and when you share the module."
+        ),
     )
     holds_while_away = models.BooleanField(
-        "hold it while I am away",
+        _("hold it while I am away"),
         default=False,
-        help_text="No email of it leaves then. It carries on by itself when you are back. Otherwise it goes on.",
+        help_text=_(
+            "No email of it leaves then. It carries on by itself when you are back. Otherwise it goes on."
+        ),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -202,19 +209,21 @@ class Step(Revised):
     owner_path = "module__practitioner"
 
     module = models.ForeignKey(Module, models.CASCADE, related_name="steps")
-    position = models.PositiveIntegerField(default=0, help_text="Steps go out in this order.")
-    title = models.CharField(max_length=200, validators=[one_line], help_text="The heading of the reading.")
-    body = models.TextField(help_text="The reading itself.")
+    position = models.PositiveIntegerField(default=0, help_text=_("Steps go out in this order."))
+    title = models.CharField(
+        max_length=200, validators=[one_line], help_text=_("The heading of the reading.")
+    )
+    body = models.TextField(help_text=_("The reading itself."))
     minutes = models.PositiveSmallIntegerField(
-        "minutes to read",
+        _("minutes to read"),
         default=1,
-        help_text="Shown above the reading, so that a client can choose the moment.",
+        help_text=_("Shown above the reading, so that a client can choose the moment."),
     )
     content_note = models.CharField(
         max_length=200,
         blank=True,
         validators=[one_line],
-        help_text="Optional, shown before the reading: “This one speaks about loss.”",
+        help_text=_("Optional, shown before the reading: “This one speaks about loss.”"),
     )
     #: It goes to nobody any more. Whoever has it keeps it, with what they wrote.
     taken_out = models.BooleanField(default=False, editable=False)

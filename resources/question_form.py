@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from practice.people.owned_admin import OwnedForm, Textarea
 from resources.questions import lines_of
@@ -29,10 +30,12 @@ class QuestionForm(OwnedForm):
     """A question with its kind and its options."""
 
     options = LinesField(
-        label="Answers to choose from",
+        label=_("Answers to choose from"),
         required=False,
-        help_text="One on each line. For a scale: the words at its low end, then those at its high end. "
-        "A written answer needs none.",
+        help_text=_(
+            "One on each line. For a scale: the words at its low end, then those at its high end. "
+            "A written answer needs none."
+        ),
     )
 
     class Meta:
@@ -43,10 +46,10 @@ class PromptForm(QuestionForm):
     """A question below a step; one without a place comes last."""
 
     position = forms.IntegerField(
-        label="Place",
+        label=_("Place"),
         required=False,
         min_value=1,
-        help_text="Questions stand in this order. Empty: at the end.",
+        help_text=_("Questions stand in this order. Empty: at the end."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import AdminProseEditorWidget
 
 from resources.sanitize import clean
@@ -35,4 +36,4 @@ class ReadingField(forms.CharField):
 def reading_field(**more: Any) -> ReadingField:
     """A reading, written in a small editor; without a script it is HTML in a box."""
     widget = AdminProseEditorWidget(config=EDITOR, preset="configurable")
-    return ReadingField(label="Reading", widget=widget, **more)
+    return ReadingField(label=_("Reading"), widget=widget, **more)

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from practice.people.owned_admin import OwnedForm
 
@@ -34,18 +35,22 @@ class RevisedForm(OwnedForm):
     def _tell(self, other: Any, typed: dict[str, Any]) -> None:
         """Say what happened and what to do, and let the next save of this page be the one that counts."""
         at = timezone.localtime(other.changed_at)
-        when = f"{date_format(at, 'j F')} at {date_format(at, 'H:i')}"
         message = format_html(
-            "This was saved in another window on {}, after you opened it here. Nothing you typed is lost. "
-            'Save again to keep what stands below, or <a href="">take the other version</a>.',
-            when,
+            _(
+                "This was saved in another window on {day} at {time}, after you opened it here. "
+                'Nothing you typed is lost. Save again to keep what stands below, or <a href="">take the other '
+                "version</a>."
+            ),
+            day=date_format(at, "j F"),
+            time=date_format(at, "H:i"),
         )
         self.add_error(None, ValidationError(message, code="saved_elsewhere"))
         for name in [name for name in typed if name in self.fields and hasattr(other, name)]:
             theirs = getattr(other, name)
             if typed.get(name) != theirs:
                 is_long = len(str(theirs)) > LONGEST_SHOWN
-                self.add_error(name, "This text is different there." if is_long else f"There: “{theirs}”.")
+                there = _("There: “%(theirs)s”.") % {"theirs": theirs}
+                self.add_error(name, _("This text is different there.") if is_long else there)
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("seen")] = str(other.revision)
         self.data = data

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.owned_admin import OwnedAdmin, OwnedStackedInline
 from resources import effects, readers
@@ -24,8 +26,8 @@ class PromptInline(OwnedStackedInline):
     model = Prompt
     form = PromptForm
     fields = ("text", "kind", "options", "position")
-    verbose_name = "question"
-    verbose_name_plural = "questions: one to three work best"
+    verbose_name = gettext_lazy("question")
+    verbose_name_plural = gettext_lazy("questions: one to three work best")
 
 
 @admin.register(Step)
@@ -49,19 +51,22 @@ class StepAdmin(OwnedAdmin):
         place = [] if obj and obj.taken_out else ["place"]
         return [*first, "title", "body", "minutes", "content_note", *place, "seen", "shown_place", "agreed"]
 
-    @admin.display(description="Part of")
+    @admin.display(description=gettext_lazy("Part of"))
     def part_of(self, step: Step) -> SafeString:
         return format_html(
-            '<span class="step-links"><a href="{}">{}</a> · <a href="{}">See it as a client does</a></span>',
+            '<span class="step-links"><a href="{}">{}</a> · <a href="{}">{}</a></span>',
             reverse("admin:resources_module_change", args=(step.module_id,)),
             step.module,
             reverse("admin:resources_step_preview", args=(step.pk,)),
+            _("See it as a client does"),
         )
 
-    @admin.display(description="Who has it")
+    @admin.display(description=gettext_lazy("Who has it"))
     def who_has_it(self, step: Step) -> SafeString:
         """Whom a change of this step reaches, and whom it does not."""
-        out = ["You took this step out of the module: it goes to nobody any more."] if step.taken_out else []
+        out = (
+            [_("You took this step out of the module: it goes to nobody any more.")] if step.taken_out else []
+        )
         there = readers.of(step.module)
         waiting = [reader for reader in there if not step.taken_out or step.pk in reader.sent]
         said = effects.standing(waiting, step.pk)
@@ -84,8 +89,8 @@ class StepAdmin(OwnedAdmin):
 
     def response_change(self, request: HttpRequest, obj: Step) -> HttpResponse:
         """Say who gets the new words, and who keeps the old ones."""
-        said = " ".join(effects.corrected(readers.of(obj.module), obj.pk)) if not obj.taken_out else ""
-        messages.success(request, f"“{obj}” is saved. {said}".strip())
+        said = [] if obj.taken_out else effects.corrected(readers.of(obj.module), obj.pk)
+        messages.success(request, " ".join([_("“%(step)s” is saved.") % {"step": obj}, *said]))
         return self.response_post_save_change(request, obj)
 
     def response_post_save_change(self, request: HttpRequest, obj: Step) -> HttpResponseRedirect:
@@ -111,7 +116,7 @@ class StepAdmin(OwnedAdmin):
         move = StepMove(step, way)
         if not move.is_possible:
             messages.warning(
-                request, "Nothing was changed: the steps had moved on. This is how they stand now."
+                request, _("Nothing was changed: the steps had moved on. This is how they stand now.")
             )
             return HttpResponseRedirect(self._module_of(step))
         sentences, token = move.meaning

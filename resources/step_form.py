@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.owned_admin import TextInput
 from resources import effects
@@ -14,22 +16,23 @@ from resources.revised_form import RevisedForm
 from resources.step_moves import Order
 
 LAST_PLACE = 10_000
-ASK = "Nothing is saved yet. Save again to do this, or choose another place."
 
 
 class StepForm(RevisedForm):
     """A step's reading, written in a small editor; without a script it is HTML in a box."""
 
     body = reading_field(
-        help_text="About 100 to 600 words. Headings, lists, emphasis and links reach the client as you see them.",
+        help_text=gettext_lazy(
+            "About 100 to 600 words. Headings, lists, emphasis and links reach the client as you see them."
+        ),
     )
     place = forms.IntegerField(
-        label="Place in the module",
+        label=gettext_lazy("Place in the module"),
         required=False,
         min_value=1,
         max_value=LAST_PLACE,
         widget=TextInput(attrs={"inputmode": "numeric"}),
-        help_text="1 is the first to go out. Empty: at the end.",
+        help_text=gettext_lazy("1 is the first to go out. Empty: at the end."),
     )
     #: The place that the page showed: a step that was moved in another window is not moved back by a save here.
     shown_place = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -64,8 +67,9 @@ class StepForm(RevisedForm):
         sentences, token = order.meaning(after, {pk: data["title"]})
         if token == data.get("agreed", ""):
             return
-        said = format_html_join(" ", "{}", ((sentence,) for sentence in [*sentences, ASK] if sentences))
         if sentences:
+            ask = _("Nothing is saved yet. Save again to do this, or choose another place.")
+            said = format_html_join(" ", "{}", ((sentence,) for sentence in [*sentences, ask]))
             self.add_error("place", ValidationError(said, code="asked"))
         kept = cast(QueryDict, self.data).copy()
         kept[self.add_prefix("agreed")] = token

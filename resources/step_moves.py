@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from resources import effects, readers
 from resources.models import Module, Step
 from resources.readers import Reader
@@ -69,25 +71,34 @@ class StepMove:
     @property
     def button(self) -> str:
         """What the button says that does it."""
-        done = {UP: "Move “{}” up", DOWN: "Move “{}” down", OUT: "Take “{}” out", BACK: "Put “{}” back"}
-        return done[self.way].format(self.step)
+        said = {
+            UP: _("Move “%(step)s” up"),
+            DOWN: _("Move “%(step)s” down"),
+            OUT: _("Take “%(step)s” out"),
+            BACK: _("Put “%(step)s” back"),
+        }
+        return said[self.way] % {"step": self.step}
 
     @property
     def general(self) -> str:
         """What it means whoever is in the module."""
         return {
-            OUT: "It then goes to nobody any more. Whoever has it keeps it, with what they wrote, and you can put it "
-            "back at any time.",
-            BACK: "It then goes to whoever has not had it yet, in its place in the order.",
+            OUT: _(
+                "It then goes to nobody any more. Whoever has it keeps it, with what they wrote, and you can put it "
+                "back at any time."
+            ),
+            BACK: _("It then goes to whoever has not had it yet, in its place in the order."),
         }.get(self.way, "")
 
     def act(self) -> str:
         """Do it. Returns what to say afterwards."""
         if self.way in (OUT, BACK):
             Step.objects.filter(pk=self.step.pk).update(taken_out=self.way == OUT)
-            return f"“{self.step}” is {'taken out' if self.way == OUT else 'back'}."
-        self.step.module.place(self.step, self._at + (-1 if self.way == UP else 1))
-        return f"“{self.step}” was moved. Clients who wait for it get it in the new order."
+            said = _("“%(step)s” is taken out.") if self.way == OUT else _("“%(step)s” is back.")
+        else:
+            self.step.module.place(self.step, self._at + (-1 if self.way == UP else 1))
+            said = _("“%(step)s” was moved. Clients who wait for it get it in the new order.")
+        return said % {"step": self.step}
 
     @cached_property
     def _at(self) -> int:
