@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from practice.people.models import Practitioner, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
@@ -17,6 +18,15 @@ from resources.library import LibraryPrompt, PromptKind, Question
 from resources.sanitize import clean
 
 __all__ = ["Article", "LibraryPrompt", "Module", "Prompt", "PromptKind", "Question", "Revised", "Step"]
+
+#: What the desk calls models and fields here that have no other name than that in the code: see `practice.people.apps`.
+NAMES = (
+    *(gettext_noop("article"), gettext_noop("articles"), gettext_noop("module"), gettext_noop("modules")),
+    *(gettext_noop("step"), gettext_noop("steps"), gettext_noop("prompt"), gettext_noop("prompts")),
+    *(gettext_noop("title"), gettext_noop("author"), gettext_noop("created at"), gettext_noop("description")),
+    *(gettext_noop("sensitive words"), gettext_noop("position"), gettext_noop("body")),
+    *(gettext_noop("content note"), gettext_noop("theme"), gettext_noop("options")),
+)
 
 
 class Revised(Owned):
