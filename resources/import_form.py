@@ -26,8 +26,8 @@ class ImportForm(OneWayForm):
     """Takes one article in one of three ways."""
 
     ways = ("text", "file", "url")
-    nothing = _("Paste an article here, or choose a file below.")
-    too_many = _("You gave more than one article. Keep one of them and empty the others.")
+    nothing = gettext_noop("Paste an article here, or choose a file below.")
+    too_many = gettext_noop("You gave more than one article. Keep one of them and empty the others.")
     unreadable = ImportProblem
 
     text = forms.CharField(
