@@ -173,7 +173,7 @@ def _when(article: Article) -> str:
     clock = date_format(at, "H:i")
     if at.date() == timezone.localdate():
         return _("today at %(time)s") % {"time": clock}
-    return _("on %(day)s at %(time)s") % {"day": date_format(at, "j F"), "time": clock}
+    return _("on %(day)s at %(time)s") % {"day": date_format(at, _("j F")), "time": clock}
 
 
 def _said(button: str) -> str:

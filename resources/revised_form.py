@@ -41,7 +41,7 @@ class RevisedForm(OwnedForm):
                 'Nothing you typed is lost. Save again to keep what stands below, or <a href="">take the other '
                 "version</a>."
             ),
-            day=date_format(at, "j F"),
+            day=date_format(at, _("j F")),
             time=date_format(at, "H:i"),
         )
         self.add_error(None, ValidationError(message, code="saved_elsewhere"))
