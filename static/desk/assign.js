@@ -5,13 +5,16 @@ if (clients) {
   const find = clients.querySelector(".assignment-find");
   const rows = [...clients.querySelectorAll("li")].filter((row) => row.querySelector("input"));
   const said = find.querySelector("[role=status]");
+  const words = said.dataset;
+  const counted = (n, one, more) => (n === 1 ? one : more).replace("{count}", n);
   const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
   const shown = () => rows.filter((row) => !row.hidden);
 
   const count = () => {
     const ticked = rows.filter((row) => row.querySelector("input").checked).length;
     const hidden = rows.length - shown().length;
-    said.textContent = `${ticked} ticked` + (hidden ? `, ${hidden} not shown` : "");
+    said.textContent = counted(ticked, words.tickedOne, words.tickedMore)
+      + (hidden ? `, ${counted(hidden, words.hiddenOne, words.hiddenMore)}` : "");
   };
 
   find.hidden = rows.length < 2;
