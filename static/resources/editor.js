@@ -5,7 +5,7 @@
     for (const editor of document.querySelectorAll(".prose-editor .ProseMirror[contenteditable]:not([aria-label])")) {
       const field = editor.closest(".prose-editor").querySelector("textarea");
       const label = field && document.querySelector(`label[for="${field.id}"]`);
-      editor.setAttribute("aria-label", label ? label.textContent.replace("*", "").trim() : "Text");
+      if (label) editor.setAttribute("aria-label", label.textContent.replace("*", "").trim());
       editor.setAttribute("aria-multiline", "true");
     }
     for (const button of document.querySelectorAll(".prose-menubar__button")) {

@@ -24,13 +24,13 @@
     setTimeout(() => {
       html.value = light;
       asPasted = text.value;
-      note.textContent = "Headings, lists and emphasis were copied along.";
+      note.textContent = note.dataset.along;
     });
   });
 
   text.addEventListener("input", () => {
     if (asPasted === null || text.value === asPasted) return;
     forget();
-    note.textContent = text.value ? "You changed the text, so it is read as plain text. Paste it again to keep its formatting." : "";
+    note.textContent = text.value ? note.dataset.plain : "";
   });
 })();
