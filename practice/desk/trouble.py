@@ -100,9 +100,9 @@ def _came_back(email: Delivery, again_and_again: bool) -> Concern:
             "The last email to %(client)s came back. %(reason)s Ask %(client)s if the address is right.",
             "The last %(count)s emails to %(client)s came back. %(reason)s Ask %(client)s if the address is right.",
             OFTEN,
-        ) % {"count": OFTEN, "client": client, "reason": _(email.reason)}
+        ) % {"count": OFTEN, "client": client, "reason": email.why}
         return Concern(client.name, email.step.title, why, _at_address(client), client)
-    why = _("It came back. %(reason)s") % {"reason": _(email.reason)}
+    why = _("It came back. %(reason)s") % {"reason": email.why}
     return Concern(client.name, email.step.title, why, _("Look at it and send it again"), email, quiet=True)
 
 
@@ -116,7 +116,7 @@ def _trouble(email: Delivery) -> Concern:
         State.SUPPRESSED: (_at_address(client), client),
         State.COMPLAINED: (_("Look at it before you meet"), email),
     }[State(email.state)]
-    reason = _(email.reason)
+    reason = email.why
     if moved and email.state == State.BOUNCED:
         reason = _("%(client)s has another address now.") % {"client": client}
     why = f"{email.get_state_display()}. {reason}".strip()
