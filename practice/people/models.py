@@ -1,6 +1,5 @@
 """The practice, its practitioners, their clients, and what each client agreed to."""
 
-import calendar
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -11,7 +10,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people.audit import AuditEntry
 from practice.people.away import Away
@@ -60,36 +62,42 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
     """A user. Signs in with an email address; sees only their own clients and what those wrote."""
 
     email = models.EmailField(
-        "email address",
+        gettext_lazy("email address"),
         unique=True,
-        error_messages={"unique": "Somebody already signs in with this address."},
+        error_messages={"unique": gettext_lazy("Somebody already signs in with this address.")},
     )
-    name = models.CharField(max_length=120, validators=[one_line], help_text="As your clients know you.")
+    name = models.CharField(
+        max_length=120, validators=[one_line], help_text=gettext_lazy("As your clients know you.")
+    )
     time_zone = models.CharField(
         max_length=64,
         default="UTC",
         validators=[validate_zone],
-        help_text="Times at the desk are shown in it.",
+        help_text=gettext_lazy("Times at the desk are shown in it."),
     )
     response_time = models.CharField(
         max_length=120,
-        default="within two working days",
+        default=gettext_noop("within two working days"),
         validators=[one_line],
-        help_text="Ends the sentence “I read what you write …”. Clients see it on every page and email.",
+        help_text=gettext_lazy(
+            "Ends the sentence “I read what you write …”. Clients see it on every page and email."
+        ),
     )
     second_contact = models.EmailField(
-        "second contact",
+        gettext_lazy("second contact"),
         blank=True,
         validators=[one_line],
-        help_text="If you like: the email address of a colleague or supervisor who agreed to it. When a reflection "
-        "has a word from the practice’s list of worrying words, and you have not said after some hours that you read "
-        "it, or are away, they get a short email that somebody should look. It names nobody and says nothing of what "
-        "was written. If they answer it, that goes to you.",
+        help_text=gettext_lazy(
+            "If you like: the email address of a colleague or supervisor who agreed to it. When a reflection has a "
+            "word from the practice’s list of worrying words, and you have not said after some hours that you read "
+            "it, or are away, they get a short email that somebody should look. It names nobody and says nothing of "
+            "what was written. If they answer it, that goes to you."
+        ),
     )
     is_active = models.BooleanField(
-        "can sign in",
+        gettext_lazy("can sign in"),
         default=True,
-        help_text="Switch off instead of deleting: their clients and letters stay.",
+        help_text=gettext_lazy("Switch off instead of deleting: their clients and letters stay."),
     )
     #: When the last invitation went out, while it is open. Nobody signs in before they have accepted one.
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -154,43 +162,51 @@ class Client(Owned):
     """Somebody a practitioner works with. Never signs in."""
 
     class Discretion(models.TextChoices):
-        FULL = "full", "The whole step in the email"
-        NOTICE = "notice", "Only a short notice with the private link"
+        FULL = "full", gettext_lazy("The whole step in the email")
+        NOTICE = "notice", gettext_lazy("Only a short notice with the private link")
 
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="clients")
     name = models.CharField(
-        max_length=120, validators=[one_line], help_text="As you know them. Shown at your desk only."
+        max_length=120,
+        validators=[one_line],
+        help_text=gettext_lazy("As you know them. Shown at your desk only."),
     )
     greeting = models.CharField(
-        "greeted as",
+        gettext_lazy("greeted as"),
         max_length=120,
         blank=True,
         validators=[one_line],
-        help_text="Emails begin “Hello …”. Left empty, it is the name above.",
+        help_text=gettext_lazy("Emails begin “Hello …”. Left empty, it is the name above."),
     )
     email = models.EmailField(
-        "email address",
+        gettext_lazy("email address"),
         validators=[one_line],
-        help_text="Ask whether somebody else reads this mailbox. If so, choose the short notice below.",
+        help_text=gettext_lazy(
+            "Ask whether somebody else reads this mailbox. If so, choose the short notice below."
+        ),
     )
     time_zone = models.CharField(
         max_length=64,
         validators=[validate_zone],
-        help_text="Type the name of a city or country, then choose. Emails leave at the hour on their own clock, "
-        "summer and winter.",
+        help_text=gettext_lazy(
+            "Type the name of a city or country, then choose. Emails leave at the hour on their own clock, "
+            "summer and winter."
+        ),
     )
     language = models.CharField(
         max_length=8,
         choices=[("en", "English"), ("de", "Deutsch"), ("es", "Español")],
         default="en",
-        help_text="Of the words around your text: buttons, notes, help lines. Your text stays as you wrote it.",
+        help_text=gettext_lazy(
+            "Of the words around your text: buttons, notes, help lines. Your text stays as you wrote it."
+        ),
     )
     discretion = models.CharField(
-        "what the email shows",
+        gettext_lazy("what the email shows"),
         max_length=10,
         choices=Discretion,
         default=Discretion.FULL,
-        help_text="Subject and sender are always neutral.",
+        help_text=gettext_lazy("Subject and sender are always neutral."),
     )
     #: The weekday (Monday is 0) and the hour on their own clock that they chose for their emails, if they did.
     likes_weekday = models.PositiveSmallIntegerField(null=True, editable=False)
@@ -199,7 +215,9 @@ class Client(Owned):
     address_is_private = models.BooleanField(null=True, editable=False)
     address_told_at = models.DateTimeField(null=True, editable=False)
     private_note = EncryptedTextField(
-        blank=True, default="", help_text="Only you see this. It is encrypted and is never part of an email."
+        blank=True,
+        default="",
+        help_text=gettext_lazy("Only you see this. It is encrypted and is never part of an email."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     #: When a colleague handed them over to their practitioner, the last time.
@@ -219,7 +237,7 @@ class Client(Owned):
                 # Not for those who were handed over: that it cannot be done would tell a colleague's client as well.
                 condition=models.Q(handed_over_at=None),
                 name="one_client_per_address",
-                violation_error_message="You already have a client with this address.",
+                violation_error_message=gettext_lazy("You already have a client with this address."),
             ),
         )
 
@@ -236,7 +254,7 @@ class Client(Owned):
 
     def likes(self) -> str:
         """When they like emails to come, as they chose themselves: "Wednesday, 07:30"; empty if they did not."""
-        day = calendar.day_name[self.likes_weekday] if self.likes_weekday is not None else ""
+        day = str(WEEKDAYS[self.likes_weekday]) if self.likes_weekday is not None else ""
         return ", ".join(filter(None, (day, f"{self.likes_at:%H:%M}" if self.likes_at else "")))
 
     def has_consent(self) -> bool:
@@ -258,9 +276,9 @@ class Consent(Owned):
     owner_path = "client__practitioner"
 
     class How(models.TextChoices):
-        PAPER = "paper", "On paper"
-        SPOKEN = "spoken", "Spoken, in session"
-        LINK = "link", "By the button behind their private link"
+        PAPER = "paper", gettext_lazy("On paper")
+        SPOKEN = "spoken", gettext_lazy("Spoken, in session")
+        LINK = "link", gettext_lazy("By the button behind their private link")
 
     #: Clients who agree behind their own link read it, and agree to it, in their language.
     WORDING: ClassVar[str] = gettext_noop(
@@ -269,11 +287,13 @@ class Consent(Owned):
     )
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="consents")
-    wording = models.TextField(default=WORDING, help_text="The words they agreed to.")
-    how = models.CharField(max_length=10, choices=How, default=How.SPOKEN, help_text="How they told you.")
-    given_at = models.DateTimeField(default=timezone.now, help_text="When they agreed.")
+    wording = models.TextField(default=WORDING, help_text=gettext_lazy("The words they agreed to."))
+    how = models.CharField(
+        max_length=10, choices=How, default=How.SPOKEN, help_text=gettext_lazy("How they told you.")
+    )
+    given_at = models.DateTimeField(default=timezone.now, help_text=gettext_lazy("When they agreed."))
     withdrawn_at = models.DateTimeField(
-        null=True, blank=True, help_text="When they took it back. Nothing is sent from then on."
+        null=True, blank=True, help_text=gettext_lazy("When they took it back. Nothing is sent from then on.")
     )
 
     class Meta:
@@ -283,9 +303,11 @@ class Consent(Owned):
                 fields=("client",),
                 condition=models.Q(withdrawn_at=None),
                 name="one_consent_in_force",
-                violation_error_message="There is already a consent in force. Withdraw it before you record another.",
+                violation_error_message=gettext_lazy(
+                    "There is already a consent in force. Withdraw it before you record another."
+                ),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_how_display()}, {self.given_at:%-d %B %Y}"
+        return f"{self.get_how_display()}, {date_format(self.given_at, _('j F Y'))}"

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from practice.people.fields import one_line
 
@@ -13,70 +15,80 @@ class Practice(models.Model):
     """The installation. One row."""
 
     class Uncertain(models.TextChoices):
-        HOLD = "hold", "Wait until a person decides"
-        RESEND = "resend", "Send it once more (it may then arrive twice)"
+        HOLD = "hold", _("Wait until a person decides")
+        RESEND = "resend", _("Send it once more (it may then arrive twice)")
 
     name = models.CharField(
         max_length=120,
-        default="Our practice",
+        default=gettext_noop("Our practice"),
         validators=[one_line],
-        help_text="Shown on the pages behind a client's private link, never in an email's subject or sender.",
+        help_text=_(
+            "Shown on the pages behind a client's private link, never in an email's subject or sender."
+        ),
     )
     sender_name = models.CharField(
         max_length=80,
         default="Interlude",
         validators=[one_line],
-        help_text="The name emails come from. Keep it neutral: a bystander may see it on a lock screen.",
+        help_text=_("The name emails come from. Keep it neutral: a bystander may see it on a lock screen."),
     )
     postal_address = models.TextField(
-        blank=True, help_text="At the foot of every email, where the law of many countries asks for it."
+        blank=True, help_text=_("At the foot of every email, where the law of many countries asks for it.")
     )
     help_lines = models.TextField(
         blank=True,
-        help_text="Who to call in a crisis, one line each. They stand on every client page and email, always.",
+        help_text=_(
+            "Who to call in a crisis, one line each. They stand on every client page and email, always."
+        ),
     )
     leave_to = models.CharField(
-        "where “Leave this page” leads",
+        _("where “Leave this page” leads"),
         max_length=200,
         default="https://www.bbc.com/weather",
         validators=[
-            URLValidator(schemes=["https"], message="Give a whole address that begins with https://."),
+            URLValidator(schemes=["https"], message=_("Give a whole address that begins with https://.")),
             one_line,
         ],
-        help_text="A client who presses “Leave this page” is there at once. Choose a page that anybody might have "
-        "open, such as the weather.",
+        help_text=_(
+            "A client who presses “Leave this page” is there at once. Choose a page that anybody might have "
+            "open, such as the weather."
+        ),
     )
     uncertain = models.CharField(
-        "when we cannot know whether an email left",
+        _("when we cannot know whether an email left"),
         max_length=10,
         choices=Uncertain,
         default=Uncertain.HOLD,
-        help_text="It is rare, and happens when a server stops answering at the worst moment.",
+        help_text=_("It is rare, and happens when a server stops answering at the worst moment."),
     )
 
     second_alert_hours = models.PositiveSmallIntegerField(
-        "hours until a second alert",
+        _("hours until a second alert"),
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(72)],
-        help_text="When a reflection has a word from your list of worrying words, and its practitioner has not said "
-        "after so many hours that they read it, they are written to once more. So is the colleague whom they named.",
+        help_text=_(
+            "When a reflection has a word from your list of worrying words, and its practitioner has not said "
+            "after so many hours that they read it, they are written to once more. So is the colleague whom they named."
+        ),
     )
     keep_months = models.PositiveSmallIntegerField(
-        "months for which records are kept",
+        _("months for which records are kept"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(600)],
-        help_text="Left empty, a client’s records stay until their practitioner erases them. With a number, they are "
-        "erased by themselves so many months after the last thing that happened: an email, a reflection, a message, "
-        "a session, a change on the client’s page. Not while a series goes on, and not in the first 30 days after "
-        "this number was changed. Ask first for how long the law where you work has you keep records.",
+        help_text=_(
+            "Left empty, a client’s records stay until their practitioner erases them. With a number, they are "
+            "erased by themselves so many months after the last thing that happened: an email, a reflection, a "
+            "message, a session, a change on the client’s page. Not while a series goes on, and not in the first 30 "
+            "days after this number was changed. Ask first for how long the law where you work has you keep records."
+        ),
     )
     #: When that was set or changed, the last time.
     keep_set_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        verbose_name = "practice"
-        verbose_name_plural = "practice"
+        verbose_name = _("practice")
+        verbose_name_plural = _("practice")
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_practice"),)
 
     def __str__(self) -> str:
