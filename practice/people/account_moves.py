@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people import accounts
 from practice.people.models import Practitioner
@@ -14,18 +17,22 @@ class SeriesForm(forms.Form):
     """What becomes of the emails to the clients of a closed account."""
 
     series = forms.ChoiceField(
-        label="What happens to the emails their clients receive?",
+        label=gettext_lazy("What happens to the emails their clients receive?"),
         choices=[
             (
                 "hold",
-                "They are held until the account is open again, and those that wait to leave now as well",
+                gettext_lazy(
+                    "They are held until the account is open again, and those that wait to leave now as well"
+                ),
             ),
-            ("go on", "They go on as planned"),
+            ("go on", gettext_lazy("They go on as planned")),
         ],
         initial="hold",
         widget=RadioSelect,
-        help_text="Clients can write back in both cases, and nobody reads it before the account is open again or "
-        "a colleague has taken over.",
+        help_text=gettext_lazy(
+            "Clients can write back in both cases, and nobody reads it before the account is open again or "
+            "a colleague has taken over."
+        ),
     )
 
 
@@ -34,8 +41,8 @@ class AccountMove:
 
     slug: ClassVar[str]
     #: On the page of the account, and on the button that does it.
-    button: ClassVar[str]
-    meaning: ClassVar[str]
+    button: ClassVar[str | Promise]
+    meaning: ClassVar[str | Promise]
     form: ClassVar[type[forms.Form]] = forms.Form
 
     def __init__(self, practitioner: Practitioner, actor: Any, now: datetime) -> None:
@@ -51,8 +58,8 @@ class AccountMove:
 
 
 class InviteAgain(AccountMove):
-    slug, button = "invite", "Send the invitation again"
-    meaning = "An email with a new link goes to them now. Earlier links stop working."
+    slug, button = "invite", gettext_lazy("Send the invitation again")
+    meaning = gettext_lazy("An email with a new link goes to them now. Earlier links stop working.")
 
     def offered(self) -> bool:
         return not self.practitioner.has_joined
@@ -63,8 +70,8 @@ class InviteAgain(AccountMove):
 
 
 class WithdrawInvitation(AccountMove):
-    slug, button = "uninvite", "Withdraw the invitation"
-    meaning = "The link in their email stops working. They are not written to about it."
+    slug, button = "uninvite", gettext_lazy("Withdraw the invitation")
+    meaning = gettext_lazy("The link in their email stops working. They are not written to about it.")
 
     def offered(self) -> bool:
         return self.practitioner.invited_at is not None
@@ -72,12 +79,12 @@ class WithdrawInvitation(AccountMove):
     def act(self, answers: dict[str, Any]) -> str:
         if not accounts.withdraw(self.practitioner, self.actor):
             return ""
-        return f"The invitation of {self.practitioner} is withdrawn."
+        return _("The invitation of %(practitioner)s is withdrawn.") % {"practitioner": self.practitioner}
 
 
 class CloseAccount(AccountMove):
-    slug, button = "close", "Close this account"
-    meaning = (
+    slug, button = "close", gettext_lazy("Close this account")
+    meaning = gettext_lazy(
         "They are signed out at once and cannot sign in. Nothing is deleted: their clients, reflections and modules "
         "stay as they are. An email that is being handed over to the mail server at this moment still arrives."
     )
@@ -90,13 +97,16 @@ class CloseAccount(AccountMove):
         go_on = answers["series"] == "go on"
         if not accounts.close(self.practitioner, self.actor, go_on):
             return ""
-        what = "Emails to their clients go on." if go_on else "Emails to their clients are held."
-        return f"The account of {self.practitioner} is closed. {what}"
+        if go_on:
+            done = _("The account of %(practitioner)s is closed. Emails to their clients go on.")
+        else:
+            done = _("The account of %(practitioner)s is closed. Emails to their clients are held.")
+        return done % {"practitioner": self.practitioner}
 
 
 class OpenAccount(AccountMove):
-    slug, button = "open", "Open this account again"
-    meaning = (
+    slug, button = "open", gettext_lazy("Open this account again")
+    meaning = gettext_lazy(
         "They can sign in again with the password they had. Emails that were held go out again, at most one for "
         "each series at a time."
     )
@@ -105,21 +115,19 @@ class OpenAccount(AccountMove):
         return bool(self.practitioner.has_joined and not self.practitioner.is_active)
 
     def act(self, answers: dict[str, Any]) -> str:
-        return (
-            f"{self.practitioner} can sign in again."
-            if accounts.reopen(self.practitioner, self.actor)
-            else ""
-        )
+        if not accounts.reopen(self.practitioner, self.actor):
+            return ""
+        return _("%(practitioner)s can sign in again.") % {"practitioner": self.practitioner}
 
 
 def told_of(practitioner: Practitioner, sent: bool) -> str:
     """What became of the email with an invitation."""
     if sent:
-        return f"An invitation went to {practitioner.email}."
-    return (
-        f"The invitation of {practitioner} is kept, and its email could not be sent. Look at the mail settings, then "
+        return _("An invitation went to %(email)s.") % {"email": practitioner.email}
+    return _(
+        "The invitation of %(practitioner)s is kept, and its email could not be sent. Look at the mail settings, then "
         "send it again."
-    )
+    ) % {"practitioner": practitioner}
 
 
 ACCOUNT_MOVES: dict[str, type[AccountMove]] = {

@@ -1,5 +1,6 @@
 """Clients and their consent, for practitioners; the practice and its practitioners, for whoever runs it."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people import audit
 from practice.people.audit_admin import AuditAdmin
@@ -58,7 +61,9 @@ class ClientForm(OwnedForm):
     class Meta:
         error_messages = {
             "email": {
-                "invalid": "This is not an email address such as name@example.org. Look for spaces or line breaks."
+                "invalid": gettext_lazy(
+                    "This is not an email address such as name@example.org. Look for spaces or line breaks."
+                )
             }
         }
 
@@ -69,7 +74,7 @@ class ClientForm(OwnedForm):
         same = Client.objects.of(self.owner).filter(email__iexact=email).exclude(pk=self.instance.pk).first()
         if same:
             raise ValidationError(
-                "You already have a client with this address: %(name)s.", params={"name": same.name}
+                _("You already have a client with this address: %(name)s."), params={"name": same.name}
             )
         return email
 
@@ -78,12 +83,14 @@ class NewClientForm(ClientForm):
     """The same, asking also whether they agreed already."""
 
     agreed = forms.ChoiceField(
-        label="Did they agree to receive emails?",
-        choices=[("", "Not yet"), *TOLD_ME],
+        label=gettext_lazy("Did they agree to receive emails?"),
+        choices=[("", gettext_lazy("Not yet")), *TOLD_ME],
         required=False,
         initial="",
         widget=RadioSelect,
-        help_text="Nothing is sent before they agree. You can record it later, with its day and its words.",
+        help_text=gettext_lazy(
+            "Nothing is sent before they agree. You can record it later, with its day and its words."
+        ),
     )
 
 
@@ -93,8 +100,8 @@ class ClientAdmin(OwnedAdmin):
     list_display = ("name", "email", "lives_in", "agreed")
     list_filter = (Agreed, "language", "discretion", Archived)
     search_fields = ("name", "email")
-    search_help_text = "Search by name or address"
-    when_empty = (
+    search_help_text = gettext_lazy("Search by name or address")
+    when_empty = gettext_lazy(
         "Nobody is here yet. Add a client with a name, an address and where they live. That sends nothing."
     )
     readonly_fields = ("mailbox", "likes", "consent")
@@ -109,11 +116,11 @@ class ClientAdmin(OwnedAdmin):
                 )
             },
         ),
-        ("For you alone", {"fields": ("private_note",)}),
+        (gettext_lazy("For you alone"), {"fields": ("private_note",)}),
     )
     add_fieldsets = (
         (None, {"fields": ("name", "greeting", "email", "time_zone", "language", "discretion", "agreed")}),
-        ("For you alone", {"fields": ("private_note",)}),
+        (gettext_lazy("For you alone"), {"fields": ("private_note",)}),
     )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -152,28 +159,32 @@ class ClientAdmin(OwnedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the desk has a page for it, which leaves nothing behind
 
-    @admin.display(description="Lives in", ordering="time_zone")
+    @admin.display(description=gettext_lazy("Lives in"), ordering="time_zone")
     def lives_in(self, client: Client) -> str:
         clock = clock_of(client.time_zone)
         if clock is None:
-            return f"Unknown time zone “{client.time_zone}”"
-        return f"{zone_label(client.time_zone)}, {timezone.now().astimezone(clock):%H:%M} now"
+            return _("Unknown time zone “%(name)s”") % {"name": client.time_zone}
+        return _("%(place)s, %(time)s now") % {
+            "place": zone_label(client.time_zone),
+            "time": f"{timezone.now().astimezone(clock):%H:%M}",
+        }
 
-    @admin.display(description="Agreed to emails", ordering="agreed")
+    @admin.display(description=gettext_lazy("Agreed to emails"), ordering="agreed")
     def agreed(self, client: Any) -> str:
-        return "Yes" if client.agreed else "Not yet"
+        return _("Yes") if client.agreed else _("Not yet")
 
-    @admin.action(description="Assign a module…")
+    @admin.action(description=gettext_lazy("Assign a module…"))
     def assign_module(self, request: HttpRequest, clients: Any) -> HttpResponse | None:
         """Take the ticked clients along to where modules are assigned. Nothing is saved by this."""
         ids = [str(pk) for pk in clients.current().values_list("pk", flat=True)]
         if not ids:
             messages.warning(
-                request, "Only archived clients are ticked. Bring them back first, on their pages."
+                request, _("Only archived clients are ticked. Bring them back first, on their pages.")
             )
             return None
         if len(ids) > MOST_AT_ONCE:
-            messages.warning(request, f"Tick {MOST_AT_ONCE} clients at most, then assign to the others.")
+            most = _("Tick %(count)s clients at most, then assign to the others.") % {"count": MOST_AT_ONCE}
+            messages.warning(request, most)
             return None
         return HttpResponseRedirect(f"{reverse('admin:assignments_assignment_add')}?clients={','.join(ids)}")
 
@@ -188,10 +199,10 @@ class ClientAdmin(OwnedAdmin):
         form = ExportForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             return export_file(request, form)
-        return self._own_page(request, "export", "Download the list of my clients", {"form": form})
+        return self._own_page(request, "export", _("Download the list of my clients"), {"form": form})
 
     def _list_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        title = "Add clients from a list" if name == "form" else "Look at it before anything is saved"
+        title = _("Add clients from a list") if name == "form" else _("Look at it before anything is saved")
         return self._own_page(request, f"import_{name}", title, context)
 
     def _own_page(self, request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
@@ -207,42 +218,45 @@ class ClientAdmin(OwnedAdmin):
             if note := move_to_or_from_archive(request, client):
                 self.log_change(request, client, note)
             return self._to(client)
-        title = f"Bring {client} back" if client.archived_at else f"Archive {client}"
-        return self._own_page(request, "archive", title, archiving_context(client))
+        title = _("Bring %(client)s back") if client.archived_at else _("Archive %(client)s")
+        return self._own_page(request, "archive", title % {"client": client}, archiving_context(client))
 
-    @admin.display(description="Who reads this mailbox")
+    @admin.display(description=gettext_lazy("Who reads this mailbox"))
     def mailbox(self, client: Client) -> str:
         """What they said themselves, behind their private link."""
         if client.address_told_at is None:
-            return "They did not say so far. The page on which they answer asks them, twice a year."
-        on = date_format(timezone.localtime(client.address_told_at), "j F Y")
+            return _("They did not say so far. The page on which they answer asks them, twice a year.")
+        day = _day(client.address_told_at)
         if client.address_is_private:
-            return f"Only they do. They said so on {on}."
-        return f"Others can, they said on {on}. From then on they were sent only the short notice."
+            return _("Only they do. They said so on %(day)s.") % {"day": day}
+        return _("Others can, they said on %(day)s. From then on they were sent only the short notice.") % {
+            "day": day
+        }
 
-    @admin.display(description="When emails suit them")
+    @admin.display(description=gettext_lazy("When emails suit them"))
     def likes(self, client: Client) -> str:
         """What they chose themselves, behind their private link."""
-        said = client.likes()
-        return (
-            f"{said}, on their own clock. They chose it." if said else "They did not choose a day or an hour."
-        )
+        if said := client.likes():
+            return _("%(day_and_time)s, on their own clock. They chose it.") % {"day_and_time": said}
+        return _("They did not choose a day or an hour.")
 
     # --- consent
 
-    @admin.display(description="Agreed to receive emails")
+    @admin.display(description=gettext_lazy("Agreed to receive emails"))
     def consent(self, client: Client) -> SafeString:
         """Every consent on record, newest first, and what can be done about it."""
         consents = list(client.consents.all())
         in_force = any(consent.withdrawn_at is None for consent in consents)
         ways = ways_of(client, in_force)
         page, label = (
-            ("withdraw", "They no longer want emails") if in_force else ("consent", "Record that they agreed")
+            ("withdraw", _("They no longer want emails"))
+            if in_force
+            else ("consent", _("Record that they agreed"))
         )
         return format_html(
             '{}{}<p>{}<a class="desk-button" href="{}">{}</a></p>',
             format_html_join("", "<p>{}</p>", ((_in_words(consent),) for consent in consents))
-            or format_html("<p>{}</p>", "Not yet. Nothing is sent before they agree."),
+            or format_html("<p>{}</p>", _("Not yet. Nothing is sent before they agree.")),
             format_html_join("", "<p>{}</p>", ((way.said,) for way in ways if way.said)),
             format_html_join(
                 "", '<a class="desk-button" href="{}">{}</a> ', ((way.url, way.label) for way in ways)
@@ -271,15 +285,17 @@ class ClientAdmin(OwnedAdmin):
         client = self.own_or_404(request, object_id)
         form = ConsentForm(request.POST or None)
         if client.has_consent():
-            messages.info(request, f"{client} has agreed already.")
+            messages.info(request, _("%(client)s has agreed already.") % {"client": client})
             return self._to(client)
         if form.is_valid():
             with transaction.atomic():
                 audit.note(practitioner_of(request), audit.Action.AGREED, form.record(client), client)
-                self.log_change(request, client, "Recorded that they agreed to emails.")
-            messages.success(request, f"Recorded: {client} agreed to receive emails.")
+                self.log_change(request, client, gettext_noop("Recorded that they agreed to emails."))
+            done = _("Recorded: %(client)s agreed to receive emails.") % {"client": client}
+            messages.success(request, done)
             return self._to(client)
-        return self._page(request, client, f"{client} agreed to receive emails", form)
+        title = _("%(client)s agreed to receive emails") % {"client": client}
+        return self._page(request, client, title, form)
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say what it means, and record that they took their consent back."""
@@ -290,17 +306,19 @@ class ClientAdmin(OwnedAdmin):
             with transaction.atomic():
                 client.withdraw_consent(timezone.now())
                 audit.note(practitioner_of(request), audit.Action.WITHDREW, client)
-                self.log_change(request, client, "Recorded that they no longer want emails.")
-            messages.success(request, f"Recorded. Nothing more is sent to {client}.")
+                self.log_change(request, client, gettext_noop("Recorded that they no longer want emails."))
+            done = _("Recorded. Nothing more is sent to %(client)s.") % {"client": client}
+            messages.success(request, done)
             return self._to(client)
-        return self._page(request, client, f"{client} no longer wants emails", None)
+        title = _("%(client)s no longer wants emails") % {"client": client}
+        return self._page(request, client, title, None)
 
     def trail_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who looked at this client's things, and what was changed, page by page."""
         client = self.own_or_404(request, object_id)
         page, lines = trail_of(client, request.GET.get("page"))
-        context = {"title": f"Who looked at {client}’s things", "client": client, "opts": self.opts}
-        context |= {"page": page, "lines": lines}
+        title = _("Who looked at %(client)s’s things") % {"client": client}
+        context = {"title": title, "client": client, "opts": self.opts, "page": page, "lines": lines}
         return render(
             request, "admin/people/client/trail.html", {**self.admin_site.each_context(request), **context}
         )
@@ -317,10 +335,15 @@ class ClientAdmin(OwnedAdmin):
 
 def _in_words(consent: Consent) -> str:
     """ "Spoken, in session, on 1 January 2026. Taken back on 3 March 2026."."""
-    words = f"{consent.get_how_display()}, on {date_format(timezone.localtime(consent.given_at), 'j F Y')}."
-    if consent.withdrawn_at:
-        words += f" Taken back on {date_format(timezone.localtime(consent.withdrawn_at), 'j F Y')}."
-    return words
+    how, day = consent.get_how_display(), _day(consent.given_at)
+    if consent.withdrawn_at is None:
+        return _("%(how)s, on %(day)s.") % {"how": how, "day": day}
+    back = _day(consent.withdrawn_at)
+    return _("%(how)s, on %(day)s. Taken back on %(back)s.") % {"how": how, "day": day, "back": back}
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), _("j F Y"))
 
 
 @admin.register(Practice)

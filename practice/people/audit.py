@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NoReturn, Self
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 #: Within this time of one another, two visits of a client's page are one look at it.
 ONE_LOOK = timedelta(minutes=15)
@@ -57,21 +58,21 @@ class AuditEntry(models.Model):
     """One thing that somebody did: ids, a word from a fixed list and a moment."""
 
     class Action(models.TextChoices):
-        READ = "read", "opened"
-        MARKED = "marked", "marked as read or new"
-        ACKNOWLEDGED = "acknowledged", "acknowledged"
-        EXPORTED = "exported", "exported"
-        ADDED = "added", "added"
-        CHANGED = "changed", "changed"
-        AGREED = "agreed", "recorded an agreement to emails"
-        WITHDREW = "withdrew", "recorded that emails are no longer wanted"
-        HANDED_OVER = "handed over", "handed over"
-        ERASED = "erased", "erased"
-        INVITED = "invited", "invited"
-        UNINVITED = "uninvited", "withdrew the invitation of"
-        JOINED = "joined", "accepted the invitation"
-        DEACTIVATED = "deactivated", "closed the account of"
-        REACTIVATED = "reactivated", "opened the account again of"
+        READ = "read", _("opened")
+        MARKED = "marked", _("marked as read or new")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        EXPORTED = "exported", _("exported")
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+        AGREED = "agreed", _("recorded an agreement to emails")
+        WITHDREW = "withdrew", _("recorded that emails are no longer wanted")
+        HANDED_OVER = "handed over", _("handed over")
+        ERASED = "erased", _("erased")
+        INVITED = "invited", _("invited")
+        UNINVITED = "uninvited", _("withdrew the invitation of")
+        JOINED = "joined", _("accepted the invitation")
+        DEACTIVATED = "deactivated", _("closed the account of")
+        REACTIVATED = "reactivated", _("opened the account again of")
 
     at = models.DateTimeField(default=timezone.now)
     #: Whoever did it: a practitioner, or nobody at the desk (the client behind their private link; of an erasure, the
@@ -88,8 +89,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ("-at", "-pk")
-        verbose_name = "line of the audit trail"
-        verbose_name_plural = "lines of the audit trail"
+        verbose_name = _("line of the audit trail")
+        verbose_name_plural = _("lines of the audit trail")
         indexes = (
             # For the page of one client's trail.
             models.Index(fields=("client_id", "-at"), name="audit_of_a_client"),

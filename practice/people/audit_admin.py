@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.audit import AuditEntry
 from practice.people.owned_admin import InstallationAdmin
@@ -45,14 +47,14 @@ class AuditAdmin(InstallationAdmin):
         changelist.result_list = rows
         return changelist
 
-    @admin.display(description="When", ordering="at")
+    @admin.display(description=gettext_lazy("When"), ordering="at")
     def when(self, entry: Any) -> str:
-        return date_format(timezone.localtime(entry.at), "j F Y, H:i")
+        return date_format(timezone.localtime(entry.at), _("j F Y, H:i"))
 
-    @admin.display(description="Who", ordering="actor__name")
+    @admin.display(description=gettext_lazy("Who"), ordering="actor__name")
     def who(self, entry: Any) -> str:
         return str(entry.line.who)
 
-    @admin.display(description="What they did", ordering="action")
+    @admin.display(description=gettext_lazy("What they did"), ordering="action")
     def did(self, entry: Any) -> str:
         return str(entry.line.did)

@@ -13,6 +13,7 @@ from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin as SkinnedModelAdmin
 from unfold.admin import StackedInline as SkinnedStackedInline
 from unfold.admin import TabularInline as SkinnedTabularInline
@@ -188,7 +189,7 @@ class OwnedAdmin(OwnedScope, SkinnedModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     #: What an empty list says: what will come here, and what to do next.
-    when_empty = ""
+    when_empty: str | Promise = ""
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = False

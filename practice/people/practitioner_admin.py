@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people import accounts
 from practice.people.account_moves import ACCOUNT_MOVES, told_of
@@ -19,15 +21,19 @@ from practice.people.owned_admin import AdminPasswordChangeForm, InstallationAdm
 from practice.people.ownership import practitioner_of
 from practice.people.zone_field import ZoneField
 
-NOT_POSSIBLE = "Nothing was changed: things had moved on in the meantime. This is how they stand now."
+NOT_POSSIBLE = gettext_noop(
+    "Nothing was changed: things had moved on in the meantime. This is how they stand now."
+)
 
 
 class PractitionerForm(UserChangeForm):
     time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
     is_superuser = forms.BooleanField(
         required=False,
-        label="Runs this installation",
-        help_text="Can set up the practice and its practitioners. Does not see their clients, nor what those write.",
+        label=gettext_lazy("Runs this installation"),
+        help_text=gettext_lazy(
+            "Can set up the practice and its practitioners. Does not see their clients, nor what those write."
+        ),
     )
 
 
@@ -37,7 +43,7 @@ class InvitationForm(forms.ModelForm):
     class Meta:
         model = Practitioner
         fields = ("name", "email")
-        help_texts = {"email": "The invitation goes there, and they sign in with it."}
+        help_texts = {"email": gettext_lazy("The invitation goes there, and they sign in with it.")}
 
 
 @admin.register(Practitioner)
@@ -53,8 +59,8 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
     readonly_fields = ("account",)
     fieldsets = (
         (None, {"fields": ("name", "email", "account", "password")}),
-        ("At the desk", {"fields": ("time_zone", "response_time")}),
-        ("Access", {"fields": ("is_superuser",)}),
+        (gettext_lazy("At the desk"), {"fields": ("time_zone", "response_time")}),
+        (gettext_lazy("Access"), {"fields": ("is_superuser",)}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -66,20 +72,22 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
         # Their clients and letters would hang in the air: close the account instead.
         return False
 
-    @admin.display(description="Account", ordering="is_active")
+    @admin.display(description=gettext_lazy("Account"), ordering="is_active")
     def account(self, practitioner: Practitioner) -> str:
         """How the account stands, in words."""
         ends_at = accounts.ends_at(practitioner)
         if practitioner.is_active:
-            return "Can sign in"
+            return _("Can sign in")
         if ends_at and ends_at > timezone.now():
-            return f"Invited, until {date_format(timezone.localtime(ends_at), 'j F Y, H:i')}"
+            until = date_format(timezone.localtime(ends_at), _("j F Y, H:i"))
+            return _("Invited, until %(until)s") % {"until": until}
         if ends_at:
-            return "Invited, and the link is too old now"
+            return _("Invited, and the link is too old now")
         if not practitioner.has_joined:
-            return "Invitation withdrawn"
-        what = "go on" if practitioner.series_go_on else "are held"
-        return f"Closed; emails to their clients {what}"
+            return _("Invitation withdrawn")
+        if practitioner.series_go_on:
+            return _("Closed; emails to their clients go on")
+        return _("Closed; emails to their clients are held")
 
     # --- inviting
 
@@ -93,12 +101,12 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
             sent = accounts.invite(practitioner, practitioner_of(request), timezone.now())
             (messages.success if sent else messages.warning)(request, told_of(practitioner, sent))
             return self._to(practitioner)
-        context = {"form": form, "button": "Send the invitation"}
-        meaning = (
+        context = {"form": form, "button": _("Send the invitation")}
+        meaning = _(
             "They get an email with a link that works once, for a few days, and choose a password themselves. "
             "Nobody else can see it."
         )
-        return self._page(request, "Invite a practitioner", {**context, "meaning": meaning})
+        return self._page(request, _("Invite a practitioner"), {**context, "meaning": meaning})
 
     # --- what can be done with an account
 
@@ -126,7 +134,7 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
             raise Http404
         move = ACCOUNT_MOVES[slug](practitioner, practitioner_of(request), timezone.now())
         if not move.offered():
-            messages.warning(request, NOT_POSSIBLE)
+            messages.warning(request, _(NOT_POSSIBLE))
             return self._to(practitioner)
         form = move.form(request.POST if request.method == "POST" else None)
         if not form.is_valid():
@@ -138,7 +146,7 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
             }
             return self._page(request, f"{move.button}: {practitioner}", context)
         done = move.act(form.cleaned_data)
-        (messages.success if done else messages.warning)(request, done or NOT_POSSIBLE)
+        (messages.success if done else messages.warning)(request, done or _(NOT_POSSIBLE))
         return self._to(practitioner)
 
     def _to(self, practitioner: Practitioner) -> HttpResponse:

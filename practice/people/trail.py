@@ -5,13 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people.audit import Action, AuditEntry
 from practice.people.models import Client, Practitioner
 
 PER_PAGE = 50
 #: Somebody who is nobody at the desk.
-THE_CLIENT = "The client, behind their private link,"
+THE_CLIENT = gettext_noop("The client, behind their private link,")
+#: What somebody did, as the rest of a sentence that begins with their name.
+DONE: dict[str, str] = {
+    Action.READ: gettext_noop("opened %(what)s"),
+    Action.MARKED: gettext_noop("marked %(what)s as read or new"),
+    Action.ACKNOWLEDGED: gettext_noop("acknowledged %(what)s"),
+    Action.EXPORTED: gettext_noop("exported %(what)s"),
+    Action.ADDED: gettext_noop("added %(what)s"),
+    Action.CHANGED: gettext_noop("changed %(what)s"),
+    Action.ERASED: gettext_noop("erased %(what)s"),
+    Action.INVITED: gettext_noop("invited %(what)s"),
+    Action.UNINVITED: gettext_noop("withdrew the invitation of %(what)s"),
+    Action.DEACTIVATED: gettext_noop("closed the account of %(what)s"),
+    Action.REACTIVATED: gettext_noop("opened the account again of %(what)s"),
+}
+#: What it was done with, as it stands in such a sentence, by its kind. Practitioners stand there by their names.
+WHAT = {
+    "people.client": gettext_noop("their page"),
+    "people.practice": gettext_noop("the practice’s settings"),
+    "replies.reply": gettext_noop("a reflection"),
+    "replies.inboundmail": gettext_noop("an email that came"),
+    "replies.concernwords": gettext_noop("a list of worrying words"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +62,8 @@ def in_words(entries: Iterable[AuditEntry]) -> list[Line]:
     return [
         Line(
             entry.at,
-            entry.actor.name if entry.actor else THE_CLIENT,
-            did(entry, names.get(entry.thing_id, "somebody")),
+            entry.actor.name if entry.actor else _(THE_CLIENT),
+            did(entry, names.get(entry.thing_id, _("somebody"))),
         )
         for entry in entries
     ]
@@ -49,29 +73,25 @@ def did(entry: AuditEntry, practitioner: str) -> str:
     """What was done, such as "opened a reflection". `practitioner` is the name of the one it was done with, if any."""
     match entry.action:
         case Action.HANDED_OVER:
-            return f"handed a client over to {practitioner}"
+            return _("handed a client over to %(practitioner)s") % {"practitioner": practitioner}
         case Action.AGREED:
-            return "recorded that they agreed to emails"
+            return _("recorded that they agreed to emails")
         case Action.WITHDREW:
-            return "recorded that they want no more emails"
-        case Action.MARKED:
-            return f"marked {_a(entry.thing())} as read or new"
+            return _("recorded that they want no more emails")
         case Action.INVITED if entry.kind == "people.client":
-            return "invited them to receive emails"
+            return _("invited them to receive emails")
         case Action.UNINVITED if entry.kind == "people.client":
-            return "took the invitation to receive emails back"
+            return _("took the invitation to receive emails back")
         case Action.JOINED:
-            return "accepted the invitation"
-    return f"{entry.get_action_display()} {_whom(entry, practitioner)}"
+            return _("accepted the invitation")
+    return _(DONE[entry.action]) % {"what": _what(entry, practitioner)}
 
 
-def _whom(entry: AuditEntry, practitioner: str) -> str:
+def _what(entry: AuditEntry, practitioner: str) -> str:
     if entry.kind == "people.practitioner":
         return practitioner
-    if entry.kind == "people.client":
-        return "their page"
-    return "the practice’s settings" if entry.kind == "people.practice" else _a(entry.thing())
-
-
-def _a(thing: str) -> str:
-    return f"{'an' if thing[:1].lower() in 'aeiou' else 'a'} {thing}"
+    if entry.kind in WHAT:
+        return _(WHAT[entry.kind])
+    thing = entry.thing()
+    with_article = _("an %(thing)s") if thing[:1].lower() in "aeiou" else _("a %(thing)s")
+    return with_article % {"thing": thing}
