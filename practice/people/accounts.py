@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int
+from django.utils.translation import gettext
 
 from practice.people import audit
 from practice.people.audit import Action
@@ -69,7 +70,7 @@ def invite(practitioner: Practitioner, actor: Any, now: datetime) -> bool:
         practitioner.is_active, practitioner.invited_at = False, now
         practitioner.save()
         audit.note(actor, Action.INVITED, practitioner)
-    return post(practitioner.email, "Your invitation", _words(practitioner))
+    return post(practitioner.email, gettext("Your invitation"), _words(practitioner))
 
 
 def _words(practitioner: Practitioner) -> str:

@@ -1,8 +1,9 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     """Who: practitioners, clients, consent, who may see whom."""
 
     name = "practice.people"
-    verbose_name = "People"
+    verbose_name = _("People")

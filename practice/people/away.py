@@ -6,6 +6,9 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.fields import one_line
 from practice.people.ownership import Owned, OwnedQuerySet
@@ -34,28 +37,35 @@ class Away(Owned):
     """A time during which a practitioner is away: from the beginning of one day of theirs to that of another."""
 
     practitioner = models.ForeignKey("people.Practitioner", models.CASCADE, related_name="away")
-    starts_on = models.DateField("away from", help_text="The first day you are away.")
-    back_on = models.DateField("back on", help_text="The day you are back. Your clients are told this day.")
+    starts_on = models.DateField(
+        gettext_lazy("away from"), help_text=gettext_lazy("The first day you are away.")
+    )
+    back_on = models.DateField(
+        gettext_lazy("back on"),
+        help_text=gettext_lazy("The day you are back. Your clients are told this day."),
+    )
     backup_name = models.CharField(
-        "who your clients can turn to",
+        gettext_lazy("who your clients can turn to"),
         max_length=120,
         blank=True,
         validators=[one_line],
-        help_text="A colleague’s name, for example. It stands on your clients’ pages and in their emails.",
+        help_text=gettext_lazy(
+            "A colleague’s name, for example. It stands on your clients’ pages and in their emails."
+        ),
     )
     backup_reach = models.CharField(
-        "how to reach them",
+        gettext_lazy("how to reach them"),
         max_length=200,
         blank=True,
         validators=[one_line],
-        help_text="A telephone number or address, and when they answer.",
+        help_text=gettext_lazy("A telephone number or address, and when they answer."),
     )
     words = models.CharField(
-        "a sentence for your clients",
+        gettext_lazy("a sentence for your clients"),
         max_length=300,
         blank=True,
         validators=[one_line],
-        help_text="If you like. Write it so that a bystander who sees it learns nothing.",
+        help_text=gettext_lazy("If you like. Write it so that a bystander who sees it learns nothing."),
     )
 
     objects: ClassVar = AwayQuerySet.as_manager()
@@ -69,7 +79,10 @@ class Away(Owned):
         )
 
     def __str__(self) -> str:
-        return f"Away from {self.starts_on:%-d %B %Y}, back on {self.back_on:%-d %B %Y}"
+        return _("Away from %(first_day)s, back on %(back_day)s") % {
+            "first_day": date_format(self.starts_on, _("j F Y")),
+            "back_day": date_format(self.back_on, _("j F Y")),
+        }
 
     def covers(self, moment: datetime) -> bool:
         """Whether they are away at a moment, on their own calendar."""

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 _filters: list[type[admin.SimpleListFilter]] = []
 
@@ -23,11 +25,11 @@ def from_above() -> tuple[type[admin.SimpleListFilter], ...]:
 class Agreed(admin.SimpleListFilter):
     """Whether they agreed to emails."""
 
-    title = "agreed to emails"
+    title = gettext_lazy("agreed to emails")
     parameter_name = "agreed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Yes"), ("no", "Not yet")]
+        return [("yes", _("Yes")), ("no", _("Not yet"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(agreed=self.value() == "yes") if self.value() in ("yes", "no") else queryset
@@ -36,15 +38,15 @@ class Agreed(admin.SimpleListFilter):
 class Archived(admin.SimpleListFilter):
     """Who was archived is out of the list unless asked for."""
 
-    title = "archived"
+    title = gettext_lazy("archived")
     parameter_name = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Archived"), ("both", "Both")]
+        return [("yes", _("Archived")), ("both", _("Both"))]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         everybody, *others = super().choices(changelist)
-        yield {**everybody, "display": "Not archived"}
+        yield {**everybody, "display": _("Not archived")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:

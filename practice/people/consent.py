@@ -11,6 +11,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.people.models import Client, Consent
 from practice.people.owned_admin import RadioSelect, Textarea
@@ -54,18 +56,21 @@ class ConsentForm(forms.Form):
     """What a client agreed to: how they said so, on which day, to which words."""
 
     how = forms.ChoiceField(
-        label="How did they agree?", choices=TOLD_ME, initial=Consent.How.SPOKEN, widget=RadioSelect
+        label=gettext_lazy("How did they agree?"),
+        choices=TOLD_ME,
+        initial=Consent.How.SPOKEN,
+        widget=RadioSelect,
     )
     on = forms.DateField(
-        label="On which day?",
+        label=gettext_lazy("On which day?"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The day they told you or signed.",
+        help_text=gettext_lazy("The day they told you or signed."),
     )
     wording = forms.CharField(
-        label="To which words?",
+        label=gettext_lazy("To which words?"),
         initial=Consent.WORDING,
         widget=Textarea(attrs={"rows": 4}),
-        help_text="If you use your own paper form, put its words here.",
+        help_text=gettext_lazy("If you use your own paper form, put its words here."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +80,7 @@ class ConsentForm(forms.Form):
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]
         if on > timezone.localdate():
-            raise ValidationError("This day is still to come. Record a consent once it was given.")
+            raise ValidationError(_("This day is still to come. Record a consent once it was given."))
         return on
 
     def record(self, client: Client) -> Consent:

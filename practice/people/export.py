@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from practice.people import audit
 from practice.people.headings import MEANINGS
@@ -31,17 +32,19 @@ class ExportForm(forms.Form):
     """What a practitioner takes along."""
 
     separator = forms.ChoiceField(
-        label="What shall stand between the cells?",
-        choices=[(",", "Commas"), (";", "Semicolons")],
+        label=_("What shall stand between the cells?"),
+        choices=[(",", _("Commas")), (";", _("Semicolons"))],
         initial=",",
         widget=RadioSelect,
-        help_text="Spreadsheets that are set to German or Spanish expect semicolons. If a whole row lands in one cell, "
-        "choose the other.",
+        help_text=_(
+            "Spreadsheets that are set to German or Spanish expect semicolons. If a whole row lands in one cell, "
+            "choose the other."
+        ),
     )
     notes = forms.BooleanField(
-        label="Take my private notes along",
+        label=_("Take my private notes along"),
         required=False,
-        help_text="They are encrypted here. In the file anybody who gets hold of it can read them.",
+        help_text=_("They are encrypted here. In the file anybody who gets hold of it can read them."),
     )
 
 
@@ -69,11 +72,12 @@ def client_rows(owner: Practitioner, notes: bool) -> Iterator[list[str]]:
 
 
 def _told(client: Client, consent: Any) -> dict[str, str]:
-    """What is said in other words than it is stored."""
-    return {
-        "language": client.get_language_display(),
-        "discretion": client.get_discretion_display(),
-        "agreed_on": timezone.localdate(consent.given_at).isoformat() if consent else "",
-        "agreed_how": consent.get_how_display() if consent else "",
-        "agreed_to": consent.wording if consent else "",
-    }
+    """What is said in other words than it is stored: the English ones, which a list is read by."""
+    with translation.override("en"):
+        return {
+            "language": client.get_language_display(),
+            "discretion": client.get_discretion_display(),
+            "agreed_on": timezone.localdate(consent.given_at).isoformat() if consent else "",
+            "agreed_how": consent.get_how_display() if consent else "",
+            "agreed_to": consent.wording if consent else "",
+        }

@@ -6,9 +6,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 one_line = RegexValidator(
-    r"[\x00-\x1f\x7f\u2028\u2029]", "This must be one line of text.", "one_line", inverse_match=True
+    r"[\x00-\x1f\x7f\u2028\u2029]", _("This must be one line of text."), "one_line", inverse_match=True
 )
 
 
@@ -39,7 +40,7 @@ def decrypt(token: str) -> str:
 class EncryptedTextField(models.TextField):
     """A text field whose column holds a Fernet token. It cannot be searched."""
 
-    description = "Text, encrypted at rest"
+    description = _("Text, encrypted at rest")
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         return None if value is None else decrypt(value)

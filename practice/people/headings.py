@@ -3,20 +3,22 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_noop
+
 #: What a column can hold, and how the desk calls it.
 MEANINGS = {
-    "name": "Name",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "email": "Email address",
-    "time_zone": "Time zone or city",
-    "language": "Language",
-    "greeting": "Greeted as",
-    "discretion": "What the email shows",
-    "private_note": "Private note",
-    "agreed_on": "Agreed to emails on (day)",
-    "agreed_how": "Agreed to emails how",
-    "agreed_to": "Agreed to which words",
+    "name": gettext_noop("Name"),
+    "first_name": gettext_noop("First name"),
+    "last_name": gettext_noop("Last name"),
+    "email": gettext_noop("Email address"),
+    "time_zone": gettext_noop("Time zone or city"),
+    "language": gettext_noop("Language"),
+    "greeting": gettext_noop("Greeted as"),
+    "discretion": gettext_noop("What the email shows"),
+    "private_note": gettext_noop("Private note"),
+    "agreed_on": gettext_noop("Agreed to emails on (day)"),
+    "agreed_how": gettext_noop("Agreed to emails how"),
+    "agreed_to": gettext_noop("Agreed to which words"),
 }
 
 #: In English, German and Spanish; compared without accents, capitals, dots, dashes and underscores.

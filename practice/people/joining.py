@@ -5,6 +5,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,7 +26,7 @@ def join(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     if practitioner:
         form = SetPasswordForm(practitioner, request.POST or None)
         if form.is_valid() and accounts.join(pk, token, form.cleaned_data["new_password1"], now):
-            messages.success(request, "Welcome. Sign in with your email address and your new password.")
+            messages.success(request, _("Welcome. Sign in with your email address and your new password."))
             return redirect("admin:login")
     context = {**admin.site.each_context(request), "form": form, "practitioner": practitioner}
     # The address is a secret and stays here by the site's Referrer-Policy, same-origin. With no-referrer a browser does

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people.archiving import archive, bring_back, going_on
 from practice.people.models import Client
@@ -32,19 +34,21 @@ def save_view(request: HttpRequest) -> HttpResponse:
         return _to_list()
     name, query = " ".join(request.POST.get("name", "").split()), what_is_shown(request.POST.get("query", ""))
     if not query:
-        messages.warning(request, "Search or choose a filter first, then save what you see.")
+        messages.warning(request, _("Search or choose a filter first, then save what you see."))
     elif not name or len(name) > 60 or len(query) > LONGEST:
-        messages.warning(request, "This view needs a name of up to 60 characters. Nothing was saved.")
+        messages.warning(request, _("This view needs a name of up to 60 characters. Nothing was saved."))
     elif not _kept(request, name, query):
-        messages.warning(request, f"You already have a view called “{name}”. Choose another name.")
+        taken = _("You already have a view called “%(name)s”. Choose another name.") % {"name": name}
+        messages.warning(request, taken)
     else:
-        messages.success(request, f"Saved. You find “{name}” above your list of clients.")
+        saved = _("Saved. You find “%(name)s” above your list of clients.") % {"name": name}
+        messages.success(request, saved)
     return _to_list(query)
 
 
 def _kept(request: HttpRequest, name: str, query: str) -> bool:
     """Whether the view is there now, also when the button was pressed twice; not if its name means another one."""
-    view, _ = SavedView.objects.get_or_create(
+    view, _made = SavedView.objects.get_or_create(
         practitioner=practitioner_of(request), name=name, defaults={"query": query}
     )
     return bool(view.query == query)
@@ -57,7 +61,8 @@ def forget_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         view.delete()
-        messages.success(request, f"“{view.name}” is forgotten. No client was changed by it.")
+        forgotten = _("“%(name)s” is forgotten. No client was changed by it.") % {"name": view.name}
+        messages.success(request, forgotten)
     return _to_list(view.query)
 
 
@@ -76,10 +81,12 @@ def archiving_context(client: Client) -> dict[str, Any]:
 def move_to_or_from_archive(request: HttpRequest, client: Client) -> str:
     """Archive a client, or bring an archived one back, as the page that was pressed said. Returns what to note."""
     if request.POST.get("to") == "archive" and archive(client, timezone.now()):
-        messages.success(request, f"{client} is archived. Nothing was deleted, and nothing more goes out.")
-        return "Archived."
+        done = _("%(client)s is archived. Nothing was deleted, and nothing more goes out.")
+        messages.success(request, done % {"client": client})
+        return gettext_noop("Archived.")
     if request.POST.get("to") == "list" and bring_back(client):
-        messages.success(request, f"{client} is back among your clients. Nothing goes out by that.")
-        return "Brought back from the archive."
-    messages.info(request, "Nothing was changed: things had moved on in the meantime.")
+        done = _("%(client)s is back among your clients. Nothing goes out by that.")
+        messages.success(request, done % {"client": client})
+        return gettext_noop("Brought back from the archive.")
+    messages.info(request, _("Nothing was changed: things had moved on in the meantime."))
     return ""

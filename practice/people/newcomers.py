@@ -13,6 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people.consent import moment_on
 from practice.people.headings import plain
@@ -69,6 +72,8 @@ class LeftOut:
 
     row: Row
     reasons: tuple[str, ...]
+    #: Whether its town or time zone is in no list of ours.
+    town_is_unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def save(intake: Intake, owner: Practitioner) -> None:
         for consent in consents:
             consent.client_id = consent.client.pk
         Consent.objects.bulk_create(consents)
-        LogEntry.objects.log_actions(owner.pk, clients, ADDITION, "Added from a list.")
+        LogEntry.objects.log_actions(owner.pk, clients, ADDITION, gettext_noop("Added from a list."))
 
 
 # --- One row ------------------------------------------------------------------------------------
@@ -129,7 +134,7 @@ def _read(
     row: Row, columns: Sequence[str], separator: str, ground: Ground, lines: Mapping[str, int]
 ) -> Newcomer | LeftOut:
     if row.cells is None:
-        return LeftOut(row, (BROKEN,))
+        return LeftOut(row, (_(BROKEN),))
     if any(row.cells[len(columns) :]):
         return LeftOut(row, (_too_many_cells(len(row.cells), len(columns), separator),))
     told = {meaning: cell for meaning, cell in zip(columns, row.cells, strict=False) if meaning}
@@ -143,7 +148,9 @@ def _read(
     client, consent = Client(practitioner=ground.owner, created_at=ground.now, **found), None
     with _gathered(reasons):
         consent = _consent(told, client, ground.now)
-    return LeftOut(row, tuple(reasons)) if reasons else Newcomer(row.line, client, consent)
+    if reasons:
+        return LeftOut(row, tuple(reasons), town_is_unknown="time_zone" not in found)
+    return Newcomer(row.line, client, consent)
 
 
 @contextmanager
@@ -155,63 +162,79 @@ def _gathered(reasons: list[str]) -> Iterator[None]:
         reasons.append(str(wrong))
 
 
-BROKEN = (
+BROKEN = gettext_noop(
     "A quotation mark in this row is not closed, or stands in the middle of a cell. Take it out, or write it twice and "
     "put the whole cell into quotation marks."
 )
 
 
 def _too_many_cells(cells: int, columns: int, separator: str) -> str:
-    return (
-        f"This row has {cells} cells, and the list has {columns} columns. If a text in it contains "
-        f"{SEPARATORS.get(separator, 'what separates the cells')}, put that text into quotation marks."
-    )
+    between = _(SEPARATORS[separator]) if separator in SEPARATORS else _("what separates the cells")
+    return _(
+        "This row has %(cells)s cells, and the list has %(columns)s columns. If a text in it contains "
+        "%(commas_or_such)s, put that text into quotation marks."
+    ) % {"cells": cells, "columns": columns, "commas_or_such": between}
 
 
 def _only_once(email: str, known: Mapping[str, str], lines: Mapping[str, int]) -> None:
     address = email.lower()
     if address in known:
-        raise Wrong(f"You already have a client with the address “{email}”: {known[address]}.")
+        already = _("You already have a client with the address “%(email)s”: %(name)s.")
+        raise Wrong(already % {"email": email, "name": known[address]})
     if address in lines:
-        raise Wrong(f"The address “{email}” stands in line {lines[address]} already.")
+        twice = _("The address “%(email)s” stands in line %(number)s already.")
+        raise Wrong(twice % {"email": email, "number": lines[address]})
+
+
+#: What can be wrong with a line of text: it is too long, a formula, or more than one line.
+WRONG_NAME = (
+    gettext_noop("The name “%(text)s…” is longer than 120 characters."),
+    gettext_noop("“%(text)s” looks like a formula of a spreadsheet, not like a name."),
+    gettext_noop("The name “%(text)s” has a line break in it, or a hidden sign."),
+)
+WRONG_GREETING = (
+    gettext_noop("The greeting “%(text)s…” is longer than 120 characters."),
+    gettext_noop("“%(text)s” looks like a formula of a spreadsheet, not like a greeting."),
+    gettext_noop("The greeting “%(text)s” has a line break in it, or a hidden sign."),
+)
 
 
 def _name(told: Mapping[str, str], ground: Ground) -> str:
     whole = told.get("name") or f"{told.get('first_name', '')} {told.get('last_name', '')}".strip()
     if not whole:
-        raise Wrong("There is no name.")
-    return _line("name", whole)
+        raise Wrong(_("There is no name."))
+    return _line(whole, WRONG_NAME)
 
 
 def _greeting(told: Mapping[str, str], ground: Ground) -> str:
-    return _line("greeting", told.get("greeting", ""))
+    return _line(told.get("greeting", ""), WRONG_GREETING)
 
 
-def _line(what: str, text: str) -> str:
+def _line(text: str, wrong: tuple[str, str, str]) -> str:
     """One line of up to 120 characters that no spreadsheet calculates."""
+    too_long, formula, broken = wrong
     if len(text) > 120:
-        raise Wrong(f"The {what} “{text[:40]}…” is longer than 120 characters.")
+        raise Wrong(_(too_long) % {"text": text[:40]})
     if kept_as_text(text[:1]) != text[:1]:
-        raise Wrong(f"“{text}” looks like a formula of a spreadsheet, not like a {what}.")
+        raise Wrong(_(formula) % {"text": text})
     try:
         one_line(text)
     except ValidationError:
-        raise Wrong(
-            f"The {what} “{' / '.join(text.split())}” has a line break in it, or a hidden sign."
-        ) from None
+        raise Wrong(_(broken) % {"text": " / ".join(text.split())}) from None
     return text
 
 
 def _email(told: Mapping[str, str], ground: Ground) -> str:
     email = told.get("email", "")
     if not email:
-        raise Wrong("There is no email address.")
+        raise Wrong(_("There is no email address."))
     try:
         validate_email(email)
     except ValidationError:
-        raise Wrong(f"“{email[:80]}” is not an email address such as name@example.org.") from None
+        no_address = _("“%(text)s” is not an email address such as name@example.org.")
+        raise Wrong(no_address % {"text": email[:80]}) from None
     if len(email) > 254:
-        raise Wrong(f"The address “{email[:40]}…” is too long.")
+        raise Wrong(_("The address “%(text)s…” is too long.") % {"text": email[:40]})
     return email
 
 
@@ -220,9 +243,10 @@ def _time_zone(told: Mapping[str, str], ground: Ground) -> str:
     try:
         validate_zone(zone)
     except ValidationError:
-        raise Wrong(
-            f"There is no time zone called “{zone[:80]}”. Name a large city nearby, such as Berlin or Europe/Berlin."
-        ) from None
+        unknown = _(
+            "There is no time zone called “%(name)s”. Name a large city nearby, such as Berlin or Europe/Berlin."
+        )
+        raise Wrong(unknown % {"name": zone[:80]}) from None
     return zone
 
 
@@ -231,16 +255,13 @@ def _language(told: Mapping[str, str], ground: Ground) -> str:
     if not said:
         return ground.language
     region = re.fullmatch(r"([a-z]{2})[-_][a-z]{2}", said.lower())
-    return _one_of(
-        LANGUAGES,
-        region[1] if region else said,
-        f"“{said}” is not a language of ours: English, Deutsch or Español.",
-    )
+    wrong = _("“%(said)s” is not a language of ours: English, Deutsch or Español.") % {"said": said}
+    return _one_of(LANGUAGES, region[1] if region else said, wrong)
 
 
 def _discretion(told: Mapping[str, str], ground: Ground) -> str:
     said = told.get("discretion", "")
-    wrong = f"What the email shows is “full” or “notice”, and not “{said}”."
+    wrong = _("What the email shows is “full” or “notice”, and not “%(said)s”.") % {"said": said}
     return _one_of(DISCRETIONS, said, wrong) if said else Client.Discretion.FULL
 
 
@@ -275,26 +296,32 @@ def _consent(told: Mapping[str, str], client: Client, now: datetime) -> Consent 
     if not on and not how:
         return None
     if not on:
-        raise Wrong(
-            f"It says how they agreed (“{how}”) but not on which day. Write the day, or empty both cells."
+        no_day = _(
+            "It says how they agreed (“%(how)s”) but not on which day. Write the day, or empty both cells."
         )
+        raise Wrong(no_day % {"how": how})
     if not how:
-        raise Wrong(
-            f"It says when they agreed (“{on}”) but not how. Write “spoken” or “paper”, or empty both cells."
+        no_way = _(
+            "It says when they agreed (“%(day)s”) but not how. Write “spoken” or “paper”, or empty both cells."
         )
+        raise Wrong(no_way % {"day": on})
     day = _day(on)
     if day > timezone.localdate(now):
-        raise Wrong(f"The day they agreed, “{on}”, is still to come. Record a consent once it was given.")
-    said = _one_of(HOW, how, f"How they agreed is “spoken” or “paper”, and not “{how}”.")
-    wording = told.get("agreed_to") or (
-        f"From a list added on {timezone.localdate(now):%-d %B %Y}, which did not say to which words."
-    )
+        too_early = _("The day they agreed, “%(day)s”, is still to come. Record a consent once it was given.")
+        raise Wrong(too_early % {"day": on})
+    wrong = _("How they agreed is “spoken” or “paper”, and not “%(how)s”.") % {"how": how}
+    said = _one_of(HOW, how, wrong)
+    wording = told.get("agreed_to") or _(
+        "From a list added on %(day)s, which did not say to which words."
+    ) % {"day": date_format(timezone.localdate(now), _("j F Y"))}
     return Consent(client=client, how=said, given_at=moment_on(day, now), wording=wording)
 
 
 def _day(text: str) -> date:
     found = DAY.fullmatch(text)
-    wrong = f"“{text}” is not a day that can be read in one way only. Write it like 2026-03-08."
+    wrong = _("“%(text)s” is not a day that can be read in one way only. Write it like 2026-03-08.") % {
+        "text": text
+    }
     if not found:
         raise Wrong(wrong)
     year, month, day = (found[part] or found[f"{part}2"] for part in "ymd")

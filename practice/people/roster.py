@@ -8,6 +8,9 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from practice.people.headings import meaning_of
 from practice.people.sheets import SEPARATORS, as_it_was
 
@@ -17,15 +20,21 @@ MOST_COLUMNS = 40
 #: A cell may hold line breaks. A row of more lines than this has a quotation mark that is never closed.
 MOST_LINES = 100
 
-TOO_LARGE = "This list is larger than 2 MB. Split it in two, and add one after the other."
-TOO_MANY = "This list has more than 10,000 rows. Split it in two, and add one after the other."
-TOO_WIDE = "This list has more than 40 columns. Keep those that are needed here, and leave out the others."
-EMPTY = "There is no row in this list. It needs a line for each client, with a name and an address."
-WORKBOOK = (
+TOO_LARGE = gettext_noop("This list is larger than 2 MB. Split it in two, and add one after the other.")
+TOO_MANY = gettext_noop("This list has more than 10,000 rows. Split it in two, and add one after the other.")
+TOO_WIDE = gettext_noop(
+    "This list has more than 40 columns. Keep those that are needed here, and leave out the others."
+)
+EMPTY = gettext_noop(
+    "There is no row in this list. It needs a line for each client, with a name and an address."
+)
+WORKBOOK = gettext_noop(
     "This is the workbook of a spreadsheet program. Open it there, save it as CSV (“Save as” or “Download as”), and "
     "choose that file."
 )
-NO_TEXT = "This is not a list in plain text. Save it as CSV, in UTF-8 if you are asked, and choose that file."
+NO_TEXT = gettext_noop(
+    "This is not a list in plain text. Save it as CSV, in UTF-8 if you are asked, and choose that file."
+)
 
 
 class Unreadable(ValueError):
@@ -104,7 +113,7 @@ def _headed(rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
     first = rows[0].cells or (rows[0].text,)
     if any("@" in cell for cell in first):
         width = max(len(row.cells or ()) for row in rows[:20])
-        return tuple(f"Column {number}" for number in range(1, width + 1)), rows
+        return tuple(_("Column %(number)s") % {"number": number} for number in range(1, width + 1)), rows
     return first, rows[1:]
 
 

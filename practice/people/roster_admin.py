@@ -9,6 +9,8 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from practice.people.models import Client
 from practice.people.newcomers import Ground, Intake, save, take_in
@@ -22,10 +24,10 @@ Page = Callable[[HttpRequest, str, dict[str, Any]], HttpResponse]
 #: How many rows of each kind the preview shows. The rows left out can be downloaded, all of them.
 SHOWN = 100
 SHOWN_LEFT_OUT = 500
-CHANGED = "Something has changed since you looked, so nobody is added yet. This is the list as it is now."
-#: Part of the reason of a row whose town or zone is in no list of ours.
-TOWN = "There is no time zone called"
-REASON = "Why it was left out"
+CHANGED = gettext_noop(
+    "Something has changed since you looked, so nobody is added yet. This is the list as it is now."
+)
+REASON = gettext_noop("Why it was left out")
 
 
 def import_clients(request: HttpRequest, page: Page) -> HttpResponse:
@@ -37,7 +39,7 @@ def import_clients(request: HttpRequest, page: Page) -> HttpResponse:
         try:
             return _second(request, ColumnsForm(request.POST), page)
         except Unreadable as why:
-            messages.warning(request, str(why))
+            messages.warning(request, _(str(why)))
             return redirect("admin:people_client_import")
     if request.method != "POST":
         initial = {"time_zone": practitioner_of(request).time_zone, "language": "en"}
@@ -74,7 +76,7 @@ def _look(request: HttpRequest, form: ColumnsForm, page: Page) -> HttpResponse:
             },
             "newcomers": intake.newcomers[:SHOWN],
             "left_out": intake.left_out[:SHOWN_LEFT_OUT],
-            "other_towns": any(TOWN in reason for one in intake.left_out for reason in one.reasons),
+            "other_towns": any(one.town_is_unknown for one in intake.left_out),
             "seen": intake.fingerprint(),
             "looked_at": now.isoformat(),
         }
@@ -86,15 +88,21 @@ def _confirm(request: HttpRequest, form: ColumnsForm, page: Page) -> HttpRespons
     intake = _intake(request, form, timezone.now())
     if not intake.newcomers or intake.fingerprint() != request.POST.get("seen"):
         if _pressed_before(request, form):
-            messages.info(request, "These clients were added already. Nothing was done twice.")
+            messages.info(request, _("These clients were added already. Nothing was done twice."))
             return redirect("admin:people_client_changelist")
-        messages.warning(request, CHANGED)
+        messages.warning(request, _(CHANGED))
         return _look(request, form, page)
     try:
         save(intake, practitioner_of(request))
     except IntegrityError:  # another window was quicker: look at everything anew
         return _confirm(request, form, page)
-    messages.success(request, f"{_clients(len(intake.newcomers))} added. Nothing was sent to anyone.")
+    count = len(intake.newcomers)
+    done = ngettext(
+        "%(count)s client is added. Nothing was sent to anyone.",
+        "%(count)s clients are added. Nothing was sent to anyone.",
+        count,
+    )
+    messages.success(request, done % {"count": f"{count:,}"})
     return redirect("admin:people_client_changelist")
 
 
@@ -126,14 +134,11 @@ def _own(request: HttpRequest, until: datetime | None = None) -> dict[str, str]:
 def left_out_file(table: Table, intake: Intake) -> HttpResponse:
     """The rows left out as they stood, each with its reasons, to be corrected and added again."""
     width = len(table.headings)
-    rows = [[*table.headings, REASON]]
+    rows = [[*table.headings, _(REASON)]]
     for one in intake.left_out:
         cells = [*(one.row.cells or (one.row.text,))]
-        rows.append([*cells, *[""] * (width - len(cells)), f"Line {one.row.line}: {' '.join(one.reasons)}"])
+        why = _("Line %(number)s: %(reasons)s") % {"number": one.row.line, "reasons": " ".join(one.reasons)}
+        rows.append([*cells, *[""] * (width - len(cells)), why])
     response = HttpResponse(as_csv(rows, table.separator), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="left-out.csv"'
     return response
-
-
-def _clients(count: int) -> str:
-    return "1 client is" if count == 1 else f"{count:,} clients are"

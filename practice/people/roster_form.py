@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people.headings import MEANINGS, meanings_of
 from practice.people.models import Client
@@ -21,33 +23,39 @@ class ListForm(OneWayForm):
     """Takes a list in one of two ways."""
 
     ways = ("pasted", "file")
-    nothing = "Paste a list here, or choose a file below."
-    too_many = "You gave both. Keep one of them and empty the other."
+    nothing = gettext_noop("Paste a list here, or choose a file below.")
+    too_many = gettext_noop("You gave both. Keep one of them and empty the other.")
     unreadable = Unreadable
 
     pasted = forms.CharField(
-        label="Paste the list",
+        label=gettext_lazy("Paste the list"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="Copy the rows from your spreadsheet, with the line of headings, and paste them here.",
+        help_text=gettext_lazy(
+            "Copy the rows from your spreadsheet, with the line of headings, and paste them here."
+        ),
     )
     file = forms.FileField(
-        label="Or choose a file",
+        label=gettext_lazy("Or choose a file"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text="A CSV file, as every spreadsheet and practice program can save one. Commas, semicolons or tabs, "
-        "up to 10,000 rows and 2 MB.",
+        help_text=gettext_lazy(
+            "A CSV file, as every spreadsheet and practice program can save one. Commas, semicolons or tabs, "
+            "up to 10,000 rows and 2 MB."
+        ),
     )
     time_zone = ZoneField(
-        label="Where they live, if the list does not say",
-        help_text="Type the name of a city or country, then choose. A column with a city or time zone comes first.",
+        label=gettext_lazy("Where they live, if the list does not say"),
+        help_text=gettext_lazy(
+            "Type the name of a city or country, then choose. A column with a city or time zone comes first."
+        ),
     )
     language = forms.ChoiceField(
-        label="Their language, if the list does not say",
+        label=gettext_lazy("Their language, if the list does not say"),
         choices=LANGUAGES,
-        help_text="Of the words around your text in the emails.",
+        help_text=gettext_lazy("Of the words around your text in the emails."),
     )
 
     table: Table | None = None
@@ -87,17 +95,19 @@ class ColumnsForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.table = read_table(data.get("text", ""))
+        meanings = [(meaning, _(label)) for meaning, label in MEANINGS.items()]
         for number, heading in enumerate(self.table.headings):
             self.fields[f"column-{number}"] = forms.ChoiceField(
-                label=heading or f"Column {number + 1}",
+                label=heading or _("Column %(number)s") % {"number": number + 1},
                 required=False,
-                choices=[("", "Leave out"), *MEANINGS.items()],
+                choices=[("", _("Leave out")), *meanings],
                 help_text=self._example(number),
             )
 
     def _example(self, number: int) -> str:
         cells = (row.cells[number] for row in self.table.rows[:20] if row.cells and len(row.cells) > number)
-        return next((f"Such as “{cell[:60]}”." for cell in cells if cell), "Empty in the first rows.")
+        example = next(filter(None, cells), "")
+        return _("Such as “%(cell)s”.") % {"cell": example[:60]} if example else _("Empty in the first rows.")
 
     def column_fields(self) -> list[forms.BoundField]:
         """One for each column, in order."""
@@ -113,12 +123,13 @@ class ColumnsForm(forms.Form):
         for meaning, label in MEANINGS.items():
             if chosen.count(meaning) > 1:
                 raise ValidationError(
-                    f"Two columns are said to hold the same: {label}. Leave one of them out."
+                    _("Two columns are said to hold the same: %(meaning)s. Leave one of them out."),
+                    params={"meaning": _(label)},
                 )
         if "email" not in chosen:
-            raise ValidationError("Choose below which column holds the email address.")
+            raise ValidationError(_("Choose below which column holds the email address."))
         if not {"name", "first_name", "last_name"} & {*chosen}:
-            raise ValidationError("Choose below which column holds the name.")
+            raise ValidationError(_("Choose below which column holds the name."))
         return data
 
 

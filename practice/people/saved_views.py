@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from practice.people.ownership import Owned
 
@@ -26,7 +27,7 @@ class SavedView(Owned):
             models.UniqueConstraint(
                 fields=("practitioner", "name"),
                 name="one_view_per_name",
-                violation_error_message="You already have a view with this name.",
+                violation_error_message=_("You already have a view with this name."),
             ),
         )
 

@@ -10,7 +10,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+from django.utils.translation import gettext_noop
+
+SEPARATORS = {",": gettext_noop("commas"), ";": gettext_noop("semicolons"), "\t": gettext_noop("tabs")}
 
 BEGINNING = re.compile(r"^(?=[\t\r])|(^|[;,\t\r\n])(?= *[=+\-@])")
 KEPT_BEGINNING = re.compile(r"^'(?=[\t\r])|(^|[;,\t\r\n])'(?= *[=+\-@])")

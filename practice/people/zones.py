@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from practice.people.clocks import clock_of
 
@@ -75,8 +76,10 @@ def validate_zone(name: str) -> None:
     """Raise ValidationError with a plain sentence when there is no such zone."""
     if clock_of(name) is None:
         raise ValidationError(
-            "There is no time zone called “%(name)s”. Type a large city nearby and choose from the list, "
-            "such as Europe/Berlin.",
+            gettext(
+                "There is no time zone called “%(name)s”. Type a large city nearby and choose from the list, "
+                "such as Europe/Berlin."
+            ),
             code="unknown_zone",
             params={"name": name},
         )
