@@ -56,7 +56,9 @@ admin.site.unregister(Group)  # nobody uses groups here: a practitioner owns the
 class ClientForm(OwnedForm):
     """A client, with the zone found by city and a message by each field."""
 
-    time_zone = ZoneField(help_text=Client._meta.get_field("time_zone").help_text)
+    time_zone = ZoneField(
+        label=gettext_lazy("Time zone"), help_text=Client._meta.get_field("time_zone").help_text
+    )
 
     class Meta:
         error_messages = {

@@ -36,6 +36,24 @@ __all__ = [
     "one_line",
 ]
 
+#: What the desk calls models and fields here that have no other name than that in the code: see `apps`.
+NAMES = (
+    *(
+        gettext_noop("client"),
+        gettext_noop("clients"),
+        gettext_noop("practitioner"),
+        gettext_noop("practitioners"),
+    ),
+    *(
+        gettext_noop("name"),
+        gettext_noop("time zone"),
+        gettext_noop("language"),
+        gettext_noop("private note"),
+    ),
+    *(gettext_noop("response time"), gettext_noop("sender name"), gettext_noop("postal address")),
+    gettext_noop("help lines"),
+)
+
 #: Sent with the `addresses` of clients who were added or changed.
 addresses_kept = Signal()
 

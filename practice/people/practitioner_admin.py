@@ -27,7 +27,9 @@ NOT_POSSIBLE = gettext_noop(
 
 
 class PractitionerForm(UserChangeForm):
-    time_zone = ZoneField(help_text=Practitioner._meta.get_field("time_zone").help_text)
+    time_zone = ZoneField(
+        label=gettext_lazy("Time zone"), help_text=Practitioner._meta.get_field("time_zone").help_text
+    )
     is_superuser = forms.BooleanField(
         required=False,
         label=gettext_lazy("Runs this installation"),

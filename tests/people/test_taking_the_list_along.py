@@ -5,9 +5,12 @@ import io
 import re
 
 import pytest
+from django.utils import translation
+from django.utils.translation import trans_real
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.people.export import client_rows
 from practice.people.models import AuditEntry, Client
 from practice.people.sheets import as_csv, as_it_was, kept_as_text
 from tests.cast import make_client
@@ -39,6 +42,15 @@ def test_it_holds_ones_own_clients_and_what_they_agreed_to(desk, ada, maya):
     assert first[:4] == ["Ada", "ada@example.org", "", "Europe/Berlin"]
     assert first[6:8] == ["2026-01-01", "Spoken, in session"]
     assert second[6:9] == ["", "", ""]
+
+
+def test_it_is_in_english_which_a_list_is_read_by_whatever_the_desk_speaks(ada, maya, monkeypatch):
+    german = trans_real.translation("de")._catalog._catalogs[0]
+    monkeypatch.setitem(german, "The whole step in the email", "Der ganze Schritt")
+    english = [*client_rows(maya, notes=True)]
+    with translation.override("de"):
+        assert ada.get_discretion_display() == "Der ganze Schritt"
+        assert [*client_rows(maya, notes=True)] == english
 
 
 def test_nobody_elses_client_is_in_it(desk, ada, bo):
