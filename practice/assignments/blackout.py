@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments import holds
 from practice.assignments.outlook import Hold, Span, held_by_blackout
@@ -55,8 +57,8 @@ class Blackout(Owned):
 
     class Meta:
         ordering = ("first_on", "last_on", "pk")
-        verbose_name = "days without emails"
-        verbose_name_plural = "days without emails"
+        verbose_name = gettext_lazy("days without emails")
+        verbose_name_plural = gettext_lazy("days without emails")
         constraints = (
             models.CheckConstraint(
                 name="last_after_first", condition=models.Q(last_on__gte=models.F("first_on"))
@@ -67,7 +69,7 @@ class Blackout(Owned):
         indexes = (models.Index(fields=("client", "last_on"), name="blackout_of_client"),)
 
     def __str__(self) -> str:
-        return f"No emails {self.span.in_words()}"
+        return _("No emails %(days)s") % {"days": self.span.in_words()}
 
     @property
     def span(self) -> Span:

@@ -1,6 +1,6 @@
 """What comes next for an assignment, when, and if it is held: why, and what would release it.
 
-Pure, and in the practitioner's words: they read it at the desk. The planner goes by the same rules.
+Pure, and in the practitioner's words and language: they read it at the desk. The planner goes by the same rules.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import dropwhile
 from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from practice.assignments.schedule import Rhythm
 from practice.people.clocks import clock_of
@@ -67,13 +71,14 @@ class Span:
 
     def in_words(self) -> str:
         """ "20–27 December 2026", or from month to month, or the one day."""
-        last = f"{self.last.day} {self.last:%B %Y}"
+        last = date_format(self.last, _("j F Y"))
         if self.first == self.last:
-            return f"on {last}"
+            return _("on %(day)s") % {"day": last}
         if (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            return f"{self.first.day}–{last}"
-        year = "" if self.first.year == self.last.year else f" {self.first.year}"
-        return f"{self.first.day} {self.first:%B}{year} – {last}"
+            return _("%(first_day)s–%(last)s") % {"first_day": self.first.day, "last": last}
+        same_year = self.first.year == self.last.year
+        first = date_format(self.first, _("j F") if same_year else _("j F Y"))
+        return _("%(first)s – %(last)s") % {"first": first, "last": last}
 
 
 @dataclass(frozen=True)
@@ -103,24 +108,43 @@ def held_by_clock(zone: str) -> Hold | None:
     if clock_of(zone):
         return None
     return Hold(
-        f"Interlude knows no time zone “{zone}”, so it cannot tell when emails should leave.",
-        "Choose another one on the client’s page, such as that of a large city nearby.",
+        _("Interlude knows no time zone “%(zone)s”, so it cannot tell when emails should leave.")
+        % {"zone": zone},
+        _("Choose another one on the client’s page, such as that of a large city nearby."),
     )
 
 
 #: Numbers as people write them; longer ones as digits.
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+NUMBERS = (
+    pgettext_lazy("number of steps", "no"),
+    pgettext_lazy("number of steps", "one"),
+    pgettext_lazy("number of steps", "two"),
+    pgettext_lazy("number of steps", "three"),
+    pgettext_lazy("number of steps", "four"),
+    pgettext_lazy("number of steps", "five"),
+    pgettext_lazy("number of steps", "six"),
+)
 
 
 def held_by_silence(client: str, steps: int, day: date, resting: bool) -> Hold:
     """Why a series rests, or is about to, to whose last steps nothing came back. `day` is the slot it rests from."""
-    number = NUMBERS[steps] if steps < len(NUMBERS) else str(steps)
-    after = f"after {number} quiet {'step' if steps == 1 else 'steps'}"
+    number = NUMBERS[steps] if steps < len(NUMBERS) else steps
+    gaps = {"day": spoken_day(day), "number": number}
     if resting:
-        release = f"{client} can carry on at any time, and so can you, with Resume."
-        return Hold(f"Resting since {spoken_day(day)}, {after}.", release, quiet=True)
-    release = f"As soon as {client} writes or presses anything, it goes on."
-    return Hold(f"It rests from {spoken_day(day)} on, {after}.", release, quiet=True, expected=True)
+        why = ngettext(
+            "Resting since %(day)s, after %(number)s quiet step.",
+            "Resting since %(day)s, after %(number)s quiet steps.",
+            steps,
+        )
+        release = _("%(client)s can carry on at any time, and so can you, with Resume.")
+        return Hold(why % gaps, release % {"client": client}, quiet=True)
+    why = ngettext(
+        "It rests from %(day)s on, after %(number)s quiet step.",
+        "It rests from %(day)s on, after %(number)s quiet steps.",
+        steps,
+    )
+    release = _("As soon as %(client)s writes or presses anything, it goes on.")
+    return Hold(why % gaps, release % {"client": client}, quiet=True, expected=True)
 
 
 def held_by_state(state: str, by: str, until: date | None, steps_left: bool) -> Hold | None:
@@ -131,24 +155,30 @@ def held_by_state(state: str, by: str, until: date | None, steps_left: bool) -> 
     """
     if by == "silence":
         return None
-    whose = "the client’s choice" if by == "the client" else "your choice"
+    by_client = by == "the client"
     if state == "paused" and until:
-        release = "It carries on by itself on that day, or when you press Resume."
-        return Hold(f"Resting until {spoken_day(until)}, {whose}.", release)
-    if state == "paused":
-        return Hold(f"Paused, {whose}.", "It carries on when you press Resume.")
-    if state == "stopped":
-        release = (
-            "Nothing more goes out unless you press Carry on." if steps_left else "Nothing more goes out."
+        why = (
+            _("Resting until %(day)s, the client’s choice.")
+            if by_client
+            else _("Resting until %(day)s, your choice.")
         )
-        return Hold(f"Stopped, {whose}.", release)
+        release = _("It carries on by itself on that day, or when you press Resume.")
+        return Hold(why % {"day": spoken_day(until)}, release)
+    if state == "paused":
+        why = _("Paused, the client’s choice.") if by_client else _("Paused, your choice.")
+        return Hold(why, _("It carries on when you press Resume."))
+    if state == "stopped":
+        why = _("Stopped, the client’s choice.") if by_client else _("Stopped, your choice.")
+        if steps_left:
+            return Hold(why, _("Nothing more goes out unless you press Carry on."))
+        return Hold(why, _("Nothing more goes out."))
     if state == "finished" and steps_left:
         return Hold(
-            "Finished, but the module has steps that did not go out.", "Press Carry on to bring them."
+            _("Finished, but the module has steps that did not go out."), _("Press Carry on to bring them.")
         )
     if state == "finished":
         return Hold(
-            "Finished: every step went out or was skipped.", "Assign another module whenever it suits."
+            _("Finished: every step went out or was skipped."), _("Assign another module whenever it suits.")
         )
     return None
 
@@ -164,37 +194,47 @@ def held_by_agreement(
         return None
     if invited and invited.declined_on:
         return Hold(
-            f"{client} said no to emails on {spoken_day(invited.declined_on)}.",
-            f"Nothing leaves. If {client} tells you that this has changed, invite them again on their page, or record "
-            "it there.",
+            _("%(client)s said no to emails on %(day)s.")
+            % {"client": client, "day": spoken_day(invited.declined_on)},
+            _(
+                "Nothing leaves. If %(client)s tells you that this has changed, invite them again on their page, or "
+                "record it there."
+            )
+            % {"client": client},
         )
     if invited:
-        since = f"was invited on {spoken_day(invited.on)}" if invited.has_left else "is about to be invited"
-        return Hold(
-            f"{client} {since}, and has not answered yet.",
-            f"Nothing leaves before {client} says yes behind the link, or tells you and you record it on their page.",
-            quiet=True,
+        why = (
+            _("%(client)s was invited on %(day)s, and has not answered yet.")
+            if invited.has_left
+            else _("%(client)s is about to be invited, and has not answered yet.")
         )
-    why = "took back the agreement to emails." if withdrawn else "has not agreed to emails yet."
-    return Hold(
-        f"{client} {why}",
-        f"Nothing leaves before {client} agrees. Invite them by email, or record it on their page.",
+        release = _(
+            "Nothing leaves before %(client)s says yes behind the link, or tells you and you record it on their page."
+        )
+        gaps = {"client": client, "day": spoken_day(invited.on)}
+        return Hold(why % gaps, release % {"client": client}, quiet=True)
+    why = (
+        _("%(client)s took back the agreement to emails.")
+        if withdrawn
+        else _("%(client)s has not agreed to emails yet.")
     )
+    release = _("Nothing leaves before %(client)s agrees. Invite them by email, or record it on their page.")
+    return Hold(why % {"client": client}, release % {"client": client})
 
 
 def held_by_closed_account(practitioner: str) -> Hold:
     """Why the clients of a closed account receive nothing."""
     return Hold(
-        f"The account of {practitioner} is closed.",
-        "Nothing leaves before it is opened again, or a colleague has taken over.",
+        _("The account of %(practitioner)s is closed.") % {"practitioner": practitioner},
+        _("Nothing leaves before it is opened again, or a colleague has taken over."),
     )
 
 
 def held_while_away(back_on: date) -> Hold:
     """Why a series rests whose practitioner is away, and wants it to."""
     return Hold(
-        f"Held until you are back on {spoken_day(back_on)}.",
-        "It carries on by itself at the first hour from then on, with one email.",
+        _("Held until you are back on %(day)s.") % {"day": spoken_day(back_on)},
+        _("It carries on by itself at the first hour from then on, with one email."),
         quiet=True,
         expected=True,
     )
@@ -202,9 +242,12 @@ def held_while_away(back_on: date) -> Hold:
 
 def held_by_blackout(span: Span, by_client: bool) -> Hold:
     """Why nothing leaves on days on which nothing may come to a client."""
+    why = (
+        _("No emails %(days)s, the client’s choice.") if by_client else _("No emails %(days)s, your choice.")
+    )
     return Hold(
-        f"No emails {span.in_words()}, {'the client’s' if by_client else 'your'} choice.",
-        "It carries on by itself at the first hour after that, with one email.",
+        why % {"days": span.in_words()},
+        _("It carries on by itself at the first hour after that, with one email."),
         quiet=True,
         expected=True,
     )
@@ -253,24 +296,25 @@ def _change_between(start: datetime, end: datetime, clock: ZoneInfo) -> date:
 
 def spoken_day(day: date) -> str:
     """A day in words: "Sunday 8 March 2026"."""
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
+    return date_format(day, _("l j F Y"))
 
 
 def on_the_clock(moment: datetime, zone: str) -> str:
     """A moment on the clock of a zone (of UTC, if there is no such zone): "Sunday 8 March 2026 at 18:00"."""
     local = moment.astimezone(clock_of(zone) or UTC)
-    return f"{spoken_day(local.date())} at {local:%H:%M}"
+    return _("%(day)s at %(hour)s") % {"day": spoken_day(local.date()), "hour": f"{local:%H:%M}"}
 
 
 def spoken(moment: datetime, zone: str) -> str:
     """A moment on the clock of a zone, and which clock: "Sunday 8 March 2026 at 18:00, Berlin time"."""
-    return f"{on_the_clock(moment, zone)}, {place(zone)} time"
+    return _("%(moment)s, %(place)s time") % {"moment": on_the_clock(moment, zone), "place": place(zone)}
 
 
 def listed(words: Iterable[str]) -> str:
     """Words as people list them: "Ada, Bo and Kei"."""
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    # Translators: a list such as "Ada, Bo and Kei", of which "Ada, Bo" are most.
+    return _("%(most)s and %(last)s") % {"most": _(", ").join(most), "last": last} if most else last
 
 
 def place(zone: str) -> str:

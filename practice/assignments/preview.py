@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.assignments.outlook import (
+    ClockChange,
     Planned,
     Span,
     calendar,
@@ -21,7 +26,7 @@ from practice.assignments.outlook import (
 from practice.assignments.schedule import Rhythm, local_day
 from practice.people.models import Client
 
-HELD_BACK = "This is only minutes away. It leaves when the time to take it back is over."
+HELD_BACK = gettext_noop("This is only minutes away. It leaves when the time to take it back is over.")
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def lines_of(planned: Sequence[Planned], rhythm: Rhythm, own_zone: str, earliest
             step.step,
             on_the_clock(max(step.at, earliest), rhythm.zone),
             on_the_clock(max(step.at, earliest), own_zone),
-            _gap(step, rhythm) + notes + ([HELD_BACK] if step.at < earliest else []),
+            _gap(step, rhythm) + notes + ([_(HELD_BACK)] if step.at < earliest else []),
         )
         for step, notes in zip(planned, changes, strict=True)
     ]
@@ -111,33 +116,51 @@ def lines_of(planned: Sequence[Planned], rhythm: Rhythm, own_zone: str, earliest
 def _gone(rhythm: Rhythm, first: Any) -> str:
     if first == rhythm.first_on:
         return ""
-    return (
-        f"On {spoken_day(rhythm.first_on)} it is already past {rhythm.at:%H:%M} in {place(rhythm.zone)}. "
-        f"The first email leaves on {spoken_day(first)}."
-    )
+    return _(
+        "On %(day)s it is already past %(hour)s in %(place)s. The first email leaves on %(first_day)s."
+    ) % {
+        "day": spoken_day(rhythm.first_on),
+        "hour": f"{rhythm.at:%H:%M}",
+        "place": place(rhythm.zone),
+        "first_day": spoken_day(first),
+    }
 
 
 def _gap(step: Planned, rhythm: Rhythm) -> list[str]:
     if local_day(step.at, rhythm.zone) != step.day:
-        return [f"{spoken_day(step.day)} does not exist in {place(rhythm.zone)}."]
-    if on_the_clock(step.at, rhythm.zone).endswith(f"{rhythm.at:%H:%M}"):
+        gaps = {"day": spoken_day(step.day), "place": place(rhythm.zone)}
+        return [_("%(day)s does not exist in %(place)s.") % gaps]
+    hour = f"{rhythm.at:%H:%M}"
+    if f"{step.at.astimezone(ZoneInfo(rhythm.zone)):%H:%M}" == hour:
         return []
-    return [f"{rhythm.at:%H:%M} does not exist on that day, because the clocks go forward."]
+    return [_("%(hour)s does not exist on that day, because the clocks go forward.") % {"hour": hour}]
 
 
 def _changes(before: datetime, after: datetime, zone: str, own_zone: str) -> list[str]:
     """Notes on the clocks that change between two emails, on either side."""
     theirs, own = (clock_changes(name, before, after) for name in (zone, own_zone))
     if theirs == own:
-        return [f"{_direction(change.by)} on {spoken_day(change.on)}." for change in theirs]
+        return [_on_both_sides(change) for change in theirs]
     return [
-        *(f"{_direction(change.by)} in {place(zone)} on {spoken_day(change.on)}." for change in theirs),
-        *(f"{_direction(change.by)} in {place(own_zone)} on {spoken_day(change.on)}." for change in own),
+        *(_on_one_side(change, place(zone)) for change in theirs),
+        *(_on_one_side(change, place(own_zone)) for change in own),
     ]
 
 
-def _direction(by: timedelta) -> str:
-    return "Clocks go forward" if by > timedelta() else "Clocks go back"
+def _on_both_sides(change: ClockChange) -> str:
+    forward = change.by > timedelta()
+    said = _("Clocks go forward on %(day)s.") if forward else _("Clocks go back on %(day)s.")
+    return said % {"day": spoken_day(change.on)}
+
+
+def _on_one_side(change: ClockChange, where: str) -> str:
+    forward = change.by > timedelta()
+    said = (
+        _("Clocks go forward in %(place)s on %(day)s.")
+        if forward
+        else _("Clocks go back in %(place)s on %(day)s.")
+    )
+    return said % {"place": where, "day": spoken_day(change.on)}
 
 
 def fingerprint(groups: Iterable[Group]) -> str:
