@@ -4,6 +4,8 @@ from copy import copy
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from practice.assignments import taking_back
 from practice.assignments.move import ACTIVE, PAUSED, Move
 from practice.assignments.timing import ChangePace, MoveTo, Pause, Remind, RestAfter, Resume, Wait
@@ -17,11 +19,11 @@ class SendNow(Move):
 
     @property
     def button(self) -> str:
-        return "Send the next step now" if self.row.passed.exists() else "Send the first step now"
+        return _("Send the next step now") if self.row.passed.exists() else _("Send the first step now")
 
     @property
     def confirm(self) -> str:
-        return f"Send this to {self.name}"
+        return _("Send this to %(name)s") % {"name": self.name}
 
     def offered(self) -> bool:
         return self.row.state == ACTIVE and self.step is not None and self.row.sooner_at is None
@@ -35,18 +37,24 @@ class SendNow(Move):
 
     def meaning(self) -> list[str]:
         client, next_on = self.row.client, self.row.next_on
-        when = f"in {self.wait / MINUTE:g} minutes" if self.wait else "now"
-        said = [f"This email goes to {client.name} at {client.email} {when}. It brings “{self.step}”."]
+        gaps = {"client": client.name, "address": client.email, "step": self.step}
         if self.wait:
-            said.append("Until then you can take it back.")
-        if client.discretion == client.Discretion.NOTICE:
-            said.append("The email itself is only a short notice with the private link.")
-        if next_on and (following := self.following()):
-            slot, after = self.row.moment(next_on), self.row.rhythm.day_after(next_on)
-            said.append(f"It takes the place of the email planned for {self.at(slot)}.")
-            said.append(f"“{following}” follows on {self.at(self.row.moment(after))}.")
+            goes = _(
+                "This email goes to %(client)s at %(address)s in %(minutes)s minutes. It brings “%(step)s”."
+            )
+            gaps["minutes"] = f"{self.wait / MINUTE:g}"
+            said = [goes % gaps, _("Until then you can take it back.")]
         else:
-            said.append("It is the last step.")
+            said = [_("This email goes to %(client)s at %(address)s now. It brings “%(step)s”.") % gaps]
+        if client.discretion == client.Discretion.NOTICE:
+            said.append(_("The email itself is only a short notice with the private link."))
+        if next_on and (following := self.following()):
+            slot, after = self.at(self.row.moment(next_on)), self.row.rhythm.day_after(next_on)
+            when = self.at(self.row.moment(after))
+            said.append(_("It takes the place of the email planned for %(moment)s.") % {"moment": slot})
+            said.append(_("“%(step)s” follows on %(moment)s.") % {"step": following, "moment": when})
+        else:
+            said.append(_("It is the last step."))
         return said
 
     @property
@@ -58,10 +66,11 @@ class SendNow(Move):
         return self.row.send_now(self.now + self.wait, self.step)
 
     def done(self) -> str:
+        gaps = {"step": self.step, "client": self.name}
         if self.wait and self.row.next_due_at:
-            hour = self.own_hour(self.row.next_due_at)
-            return f"“{self.step}” leaves for {self.name} at {hour}, unless you take it back."
-        return f"“{self.step}” is on its way to {self.name}. It appears below within seconds."
+            gaps["hour"] = self.own_hour(self.row.next_due_at)
+            return _("“%(step)s” leaves for %(client)s at %(hour)s, unless you take it back.") % gaps
+        return _("“%(step)s” is on its way to %(client)s. It appears below within seconds.") % gaps
 
 
 class Unsend(Move):
@@ -70,20 +79,22 @@ class Unsend(Move):
 
     @property
     def button(self) -> str:
-        return "Take this email back"
+        return _("Take this email back")
 
     def offered(self) -> bool:
         return taking_back.may_be_unsent(self.row, self.now)
 
     def meaning(self) -> list[str]:
         until = self.own_hour(self.row.sooner_at) if self.row.sooner_at else ""
-        return [f"“{self.step}” leaves for {self.name} at {until}. Until then you can take it back."]
+        said = _("“%(step)s” leaves for %(client)s at %(hour)s. Until then you can take it back.")
+        return [said % {"step": self.step, "client": self.name, "hour": until}]
 
     def act(self, answers: dict[str, Any]) -> bool:
         return taking_back.unsend(self.row, self.now)
 
     def done(self) -> str:
-        return f"Taken back: nothing was sent. “{self.step}” leaves on {self.at(self.row.next_due_at or self.now)}."
+        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        return _("Taken back: nothing was sent. “%(step)s” leaves on %(moment)s.") % gaps
 
 
 class Skip(Move):
@@ -91,25 +102,26 @@ class Skip(Move):
 
     @property
     def button(self) -> str:
-        return "Skip the next step"
+        return _("Skip the next step")
 
     @property
     def confirm(self) -> str:
-        return f"Skip “{self.step}”"
+        return _("Skip “%(step)s”") % {"step": self.step}
 
     def offered(self) -> bool:
         return self.row.state in (ACTIVE, PAUSED) and self.step is not None
 
     def meaning(self) -> list[str]:
-        said = [
-            f"{self.name} does not get “{self.step}”. Nothing is sent now, and you can bring the step back later."
-        ]
-        if following := self.following():
-            when = f" on {self.at(self.row.moment(slot))}" if (slot := self._slot()) else ""
-            said.append(f"“{following}” takes its place{when}.")
-        else:
-            said.append("It is the last step, so this assignment is then finished.")
-        return said
+        skipped = _(
+            "%(client)s does not get “%(step)s”. Nothing is sent now, and you can bring the step back later."
+        ) % {"client": self.name, "step": self.step}
+        following, slot = self.following(), self._slot()
+        if not following:
+            return [skipped, _("It is the last step, so this assignment is then finished.")]
+        if slot:
+            gaps = {"step": following, "moment": self.at(self.row.moment(slot))}
+            return [skipped, _("“%(step)s” takes its place on %(moment)s.") % gaps]
+        return [skipped, _("“%(step)s” takes its place.") % {"step": following}]
 
     def _slot(self) -> date | None:
         return self.row.next_on if self.row.state == ACTIVE else None
@@ -118,7 +130,7 @@ class Skip(Move):
         return self.row.skip_next(self.now, self.step)
 
     def done(self) -> str:
-        return f"“{self.step}” is skipped."
+        return _("“%(step)s” is skipped.") % {"step": self.step}
 
 
 class Stop(Move):
@@ -126,26 +138,29 @@ class Stop(Move):
 
     @property
     def button(self) -> str:
-        return "Stop"
+        return _("Stop")
 
     @property
     def confirm(self) -> str:
-        return f"Stop this for {self.name}"
+        return _("Stop this for %(client)s") % {"client": self.name}
 
     def offered(self) -> bool:
         return self.row.state in (ACTIVE, PAUSED)
 
     def meaning(self) -> list[str]:
         return [
-            f"{self.name} gets no more emails of “{self.row.module}”, and is not told about it.",
-            "What was sent stays readable, and so does what came back. You can carry on later where it stopped.",
+            _("%(client)s gets no more emails of “%(module)s”, and is not told about it.")
+            % {"client": self.name, "module": self.row.module},
+            _(
+                "What was sent stays readable, and so does what came back. You can carry on later where it stopped."
+            ),
         ]
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.stop(self.now)
 
     def done(self) -> str:
-        return f"Stopped. Nothing more of it goes out to {self.name}."
+        return _("Stopped. Nothing more of it goes out to %(client)s.") % {"client": self.name}
 
 
 #: By the name in their address, in the order of their buttons.

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from practice.assignments.forms import USUAL_WAIT, DayForm, PaceForm, PauseForm, WaitForm
 from practice.assignments.models import Assignment
 from practice.assignments.move import ACTIVE, PAUSED, Move
@@ -11,30 +14,28 @@ from practice.assignments.quiet_forms import QuietForm, RemindForm
 from practice.assignments.schedule import Rhythm, local_day
 
 
-def in_weeks(number: int) -> str:
-    """ "a week", "3 weeks"."""
-    return "a week" if number == 1 else f"{number} weeks"
-
-
 class MoveTo(Move):
     slug = "move"
 
     @property
     def button(self) -> str:
-        return "Move to another day"
+        return _("Move to another day")
 
     @property
     def confirm(self) -> str:
-        return f"Move “{self.step}”"
+        return _("Move “%(step)s”") % {"step": self.step}
 
     def offered(self) -> bool:
         return self.row.state == ACTIVE and self.step is not None and self.row.has_a_clock
 
     def meaning(self) -> list[str]:
         return [
-            f"“{self.step}” goes out to {self.name} on the day you choose, at {self.row.at:%H:%M} on their own clock. "
-            "The steps after it follow from there at the same pace.",
-            f"Nothing is sent now, and {self.name} is not told about it.",
+            _(
+                "“%(step)s” goes out to %(client)s on the day you choose, at %(hour)s on their own clock. "
+                "The steps after it follow from there at the same pace."
+            )
+            % {"step": self.step, "client": self.name, "hour": f"{self.row.at:%H:%M}"},
+            _("Nothing is sent now, and %(client)s is not told about it.") % {"client": self.name},
         ]
 
     def form(self, data: Any = None) -> DayForm:
@@ -47,7 +48,8 @@ class MoveTo(Move):
         return self.row.move_next(answers["day"], self.step)
 
     def done(self) -> str:
-        return f"“{self.step}” now goes out on {self.at(self.row.next_due_at or self.now)}."
+        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        return _("“%(step)s” now goes out on %(moment)s.") % gaps
 
 
 class Pause(Move):
@@ -55,16 +57,17 @@ class Pause(Move):
 
     @property
     def button(self) -> str:
-        return "Change the pause" if self.row.state == PAUSED else "Pause"
+        return _("Change the pause") if self.row.state == PAUSED else _("Pause")
 
     def offered(self) -> bool:
         return self.row.state in (ACTIVE, PAUSED)
 
     def meaning(self) -> list[str]:
         return [
-            f"Nothing goes out to {self.name} during a pause, and {self.name} is not told about it.",
-            "Afterwards it carries on with the step that is next now, one at a time. Nothing is lost.",
-            "An email that has left already is not called back.",
+            _("Nothing goes out to %(client)s during a pause, and %(client)s is not told about it.")
+            % {"client": self.name},
+            _("Afterwards it carries on with the step that is next now, one at a time. Nothing is lost."),
+            _("An email that has left already is not called back."),
         ]
 
     def form(self, data: Any = None) -> PauseForm:
@@ -74,10 +77,9 @@ class Pause(Move):
         return self.row.pause(self.now, until=answers.get("until"))
 
     def done(self) -> str:
-        until = self.row.paused_until
-        return (
-            f"Resting until {spoken_day(until)}." if until else "Paused. Press Resume when it shall carry on."
-        )
+        if until := self.row.paused_until:
+            return _("Resting until %(day)s.") % {"day": spoken_day(until)}
+        return _("Paused. Press Resume when it shall carry on.")
 
 
 class Resume(Move):
@@ -86,29 +88,29 @@ class Resume(Move):
 
     @property
     def button(self) -> str:
-        return "Resume" if self.row.state == PAUSED else "Carry on"
+        return _("Resume") if self.row.state == PAUSED else _("Carry on")
 
     def offered(self) -> bool:
         return self.row.state != ACTIVE and self.row.may_resume()
 
     def meaning(self) -> list[str]:
-        first = self.row.moment(self.row.day_to_resume(self.now))
-        said = [
-            f"“{self.step}” goes out to {self.name} on {self.at(first)}, and the others follow one at a time."
-        ]
+        client, first = {"client": self.name}, self.row.moment(self.row.day_to_resume(self.now))
+        said = []
         if self.row.state_by == Assignment.By.CLIENT:
-            said.insert(0, f"{self.name} chose to rest or stop. Carry on only when {self.name} asked you to.")
+            own_choice = _("%(client)s chose to rest or stop. Carry on only when %(client)s asked you to.")
+            said.append(own_choice % client)
         if self.row.state_by == Assignment.By.SILENCE:
-            said.insert(
-                0, f"It rests because nothing came back. {self.name} was told so, and can carry on alone."
-            )
-        return said
+            silence = _("It rests because nothing came back. %(client)s was told so, and can carry on alone.")
+            said.append(silence % client)
+        goes = _("“%(step)s” goes out to %(client)s on %(moment)s, and the others follow one at a time.")
+        return [*said, goes % {"step": self.step, "client": self.name, "moment": self.at(first)}]
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.resume(self.now)
 
     def done(self) -> str:
-        return f"It carries on: “{self.step}” is next, on {self.at(self.row.next_due_at or self.now)}."
+        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        return _("It carries on: “%(step)s” is next, on %(moment)s.") % gaps
 
 
 class ChangePace(Move):
@@ -116,16 +118,17 @@ class ChangePace(Move):
 
     @property
     def button(self) -> str:
-        return "Change the pace"
+        return _("Change the pace")
 
     def offered(self) -> bool:
         return self.row.state in (ACTIVE, PAUSED) and self.step is not None
 
     def meaning(self) -> list[str]:
-        return [
-            f"“{self.step}” keeps its day. From there on, emails go out to {self.name} at the new pace, "
-            "on the same weekday at the same time."
-        ]
+        said = _(
+            "“%(step)s” keeps its day. From there on, emails go out to %(client)s at the new pace, on the same weekday "
+            "at the same time."
+        )
+        return [said % {"step": self.step, "client": self.name}]
 
     def form(self, data: Any = None) -> PaceForm:
         return PaceForm(data, initial={"every_weeks": self.row.every_weeks})
@@ -143,7 +146,9 @@ class ChangePace(Move):
 
     def done(self) -> str:
         weeks = self.row.every_weeks
-        return "Every week from now on." if weeks == 1 else f"Every {weeks} weeks from now on."
+        return ngettext("Every week from now on.", "Every %(weeks)s weeks from now on.", weeks) % {
+            "weeks": weeks
+        }
 
 
 class Setting(Move):
@@ -151,7 +156,7 @@ class Setting(Move):
 
     @property
     def confirm(self) -> str:
-        return "Keep this"
+        return _("Keep this")
 
     def offered(self) -> bool:
         return self.row.state in (ACTIVE, PAUSED) and self.step is not None
@@ -162,13 +167,16 @@ class Wait(Setting):
 
     @property
     def button(self) -> str:
-        return "Change the waiting" if self.row.wait_weeks else "Wait for reflections"
+        return _("Change the waiting") if self.row.wait_weeks else _("Wait for reflections")
 
     def meaning(self) -> list[str]:
         return [
-            f"Nothing is sent by this, and {self.name} is not told about it.",
-            f"When it waits, “{self.step}” and those after it go out once {self.name} has sent a reflection on the "
-            "step before. A step without questions is not waited for.",
+            _("Nothing is sent by this, and %(client)s is not told about it.") % {"client": self.name},
+            _(
+                "When it waits, “%(step)s” and those after it go out once %(client)s has sent a reflection on the step "
+                "before. A step without questions is not waited for."
+            )
+            % {"step": self.step, "client": self.name},
         ]
 
     def form(self, data: Any = None) -> WaitForm:
@@ -182,10 +190,12 @@ class Wait(Setting):
 
     def done(self) -> str:
         if weeks := self.row.wait_weeks:
-            return (
-                f"Each next step now waits for the reflection on the last one, for {in_weeks(weeks)} at most."
-            )
-        return "It no longer waits for reflections."
+            return ngettext(
+                "Each next step now waits for the reflection on the last one, for a week at most.",
+                "Each next step now waits for the reflection on the last one, for %(weeks)s weeks at most.",
+                weeks,
+            ) % {"weeks": weeks}
+        return _("It no longer waits for reflections.")
 
 
 class RestAfter(Setting):
@@ -193,14 +203,19 @@ class RestAfter(Setting):
 
     @property
     def button(self) -> str:
-        return "When nothing comes back"
+        return _("When nothing comes back")
 
     def meaning(self) -> list[str]:
+        client = {"client": self.name}
         return [
-            f"Nothing is sent by this, and {self.name} is not told about it.",
-            f"A step is quiet when {self.name} wrote nothing and pressed nothing. Nobody sees whether it was read. "
-            "A step without questions does not count.",
-            f"When it rests, {self.name} gets one short email that says so, and can carry on at any time.",
+            _("Nothing is sent by this, and %(client)s is not told about it.") % client,
+            _(
+                "A step is quiet when %(client)s wrote nothing and pressed nothing. Nobody sees whether it was read. "
+                "A step without questions does not count."
+            )
+            % client,
+            _("When it rests, %(client)s gets one short email that says so, and can carry on at any time.")
+            % client,
         ]
 
     def form(self, data: Any = None) -> QuietForm:
@@ -211,8 +226,12 @@ class RestAfter(Setting):
 
     def done(self) -> str:
         if steps := self.row.rests_after:
-            return f"It rests by itself after {'a quiet step' if steps == 1 else f'{steps} quiet steps'}."
-        return "It goes on, also when nothing comes back."
+            return ngettext(
+                "It rests by itself after a quiet step.",
+                "It rests by itself after %(steps)s quiet steps.",
+                steps,
+            ) % {"steps": steps}
+        return _("It goes on, also when nothing comes back.")
 
 
 class Remind(Setting):
@@ -220,19 +239,26 @@ class Remind(Setting):
 
     @property
     def button(self) -> str:
-        return "Remind once"
+        return _("Remind once")
 
     def obstacle(self) -> str:
         if self.row.no_reminders:
-            return f"{self.name} chose to go without short emails in between, and can let them come again."
+            return _(
+                "%(client)s chose to go without short emails in between, and can let them come again."
+            ) % {"client": self.name}
         return ""
 
     def meaning(self) -> list[str]:
+        client = {"client": self.name}
         return [
-            f"Nothing is sent by this, and {self.name} is not told about it.",
-            f"After each step to come, if {self.name} has written and pressed nothing by then, one short email at the "
-            "usual hour says that it is still there. It is sent once for a step, and never while it rests.",
-            f"A step without questions is not followed by one. {self.name} can go without them at any time.",
+            _("Nothing is sent by this, and %(client)s is not told about it.") % client,
+            _(
+                "After each step to come, if %(client)s has written and pressed nothing by then, one short email at "
+                "the usual hour says that it is still there. It is sent once for a step, and never while it rests."
+            )
+            % client,
+            _("A step without questions is not followed by one. %(client)s can go without them at any time.")
+            % client,
         ]
 
     def form(self, data: Any = None) -> RemindForm:
@@ -243,6 +269,9 @@ class Remind(Setting):
 
     def done(self) -> str:
         if days := self.row.remind_after:
-            after = "a day" if days == 1 else f"{days} days"
-            return f"One short email follows a step, {after} after it, if nothing came back."
-        return "No short email follows a step."
+            return ngettext(
+                "One short email follows a step, a day after it, if nothing came back.",
+                "One short email follows a step, %(days)s days after it, if nothing came back.",
+                days,
+            ) % {"days": days}
+        return _("No short email follows a step.")
