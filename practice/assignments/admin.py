@@ -13,6 +13,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments import doorbell, holds, taking_back
 from practice.assignments.assigning import assign
@@ -32,21 +34,39 @@ from practice.assignments.rewording import (
     wording_of,
 )
 from practice.assignments.undoing import New, just_made, made_together, take_back
-from practice.people.owned_admin import OwnedAdmin
+from practice.people.owned_admin import OwnedAdmin, OwnedRelatedFilter
 from practice.people.ownership import practitioner_of
 
 EDITOR_MEDIA = Media(css={"all": ["resources/review.css"]}, js=["resources/editor.js"])
-NOT_POSSIBLE = "Nothing was changed: things had moved on in the meantime. This is how they stand now."
+NOT_POSSIBLE = gettext_noop(
+    "Nothing was changed: things had moved on in the meantime. This is how they stand now."
+)
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    """By the state, under a name that is translated."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("state")
+
+
+class ModuleFilter(OwnedRelatedFilter):
+    """By the module, under a name that is translated."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("module")
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(OwnedAdmin):
-    list_display = ("client", "module", "next_up", "shown_state")
-    list_display_links = ("client", "module")
-    list_filter = ("state", LeavesFilter, "module")
+    list_display = ("shown_client", "shown_module", "next_up", "shown_state")
+    list_display_links = ("shown_client", "shown_module")
+    list_filter = (("state", StateFilter), LeavesFilter, ("module", ModuleFilter))
     list_select_related = ("client__practitioner", "module")
     search_fields = ("client__name", "client__email", "module__title")
-    search_help_text = "Search by client or module"
+    search_help_text = gettext_lazy("Search by client or module")
     actions = None
 
     class Media:
@@ -98,7 +118,15 @@ class AssignmentAdmin(OwnedAdmin):
             row.seen = row.look_ahead(row.next_step_title, held.get(row.pk))
         return changelist
 
-    @admin.display(description="Next up", ordering="next_due_at")
+    @admin.display(description=gettext_lazy("Client"), ordering="client")
+    def shown_client(self, row: Assignment) -> str:
+        return row.client.name
+
+    @admin.display(description=gettext_lazy("Module"), ordering="module")
+    def shown_module(self, row: Assignment) -> str:
+        return row.module.title
+
+    @admin.display(description=gettext_lazy("Next up"), ordering="next_due_at")
     def next_up(self, row: Any) -> SafeString | str:
         """The next step and its hour on both clocks, or why nothing leaves."""
         seen = row.seen
@@ -111,7 +139,7 @@ class AssignmentAdmin(OwnedAdmin):
             "{}<br>{}{}", seen.step, seen.client_time, format_html("<br>{}", own) if own else ""
         )
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=gettext_lazy("State"), ordering="state")
     def shown_state(self, row: Assignment) -> str:
         return row.get_state_display()
 
@@ -122,7 +150,7 @@ class AssignmentAdmin(OwnedAdmin):
         return assign(request, self._assign_page)
 
     def _assign_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-        title = "Assign a module" if name == "form" else "Look at it before anything is saved"
+        title = _("Assign a module") if name == "form" else _("Look at it before anything is saved")
         status = 422 if name == "form" and context["form"].errors else 200
         return self._page(request, f"assign_{name}", title, context, status)
 
@@ -155,7 +183,7 @@ class AssignmentAdmin(OwnedAdmin):
         step = row.next_step()
         move = MOVES[slug](row, timezone.now(), step)
         if not move.offered() or (request.method == "POST" and request.POST.get("step", "") != _pk(step)):
-            messages.warning(request, NOT_POSSIBLE)
+            messages.warning(request, _(NOT_POSSIBLE))
             return self._to(row)
         form = move.form(request.POST if request.method == "POST" else None)
         context = {"row": row, "move": move, "form": form, "step_id": _pk(step)}
@@ -188,14 +216,16 @@ class AssignmentAdmin(OwnedAdmin):
             raise Http404
         if request.method == "POST" and "as_module" in request.POST:
             done = take_modules_words(row, found)
-            self._said(request, row, f"“{found}” goes out as the module has it." if done else "")
+            said = _("“%(step)s” goes out as the module has it.") % {"step": found}
+            self._said(request, row, said if done else "")
             return self._to(row)
         form = WordingForm(request.POST if request.method == "POST" else None, initial=as_it_is(row, found))
         if form.is_valid():
             if reword(row, found, **form.cleaned_data):
-                self._said(request, row, f"“{found}” is changed for {row.client}. The module stays as it is.")
+                said = _("“%(step)s” is changed for %(client)s. The module stays as it is.")
+                self._said(request, row, said % {"step": found, "client": row.client})
                 return self._to(row)
-            form.add_error(None, GONE)
+            form.add_error(None, _(GONE))
         elif request.method != "POST" and not row.remaining_steps().filter(pk=step).exists():
             self._said(request, row, "")
             return self._to(row)
@@ -206,7 +236,7 @@ class AssignmentAdmin(OwnedAdmin):
             "is_own": wording_of(row, found) is not None,
             "media": self.media + form.media + EDITOR_MEDIA,
         }
-        title = f"“{found}” for {row.client} alone"
+        title = _("“%(step)s” for %(client)s alone") % {"step": found, "client": row.client}
         return self._page(request, "wording", title, context, 422 if form.errors else 200)
 
     def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -218,7 +248,7 @@ class AssignmentAdmin(OwnedAdmin):
         done = take_back(request, rows, timezone.now())
         for one in rows:
             if one.pk in done:
-                self.log_change(request, one, "Taken back before anything was sent.")
+                self.log_change(request, one, _("Taken back before anything was sent."))
         return redirect("admin:assignments_assignment_changelist") if row.pk in done else self._to(row)
 
     def return_view(self, request: HttpRequest, object_id: str, step: int) -> HttpResponse:
@@ -230,7 +260,8 @@ class AssignmentAdmin(OwnedAdmin):
         if passed is None:
             raise Http404
         if request.method == "POST" and row.unpass(passed.step, timezone.now()):
-            messages.success(request, f"“{passed.step}” is back among the steps to come.")
+            said = _("“%(step)s” is back among the steps to come.") % {"step": passed.step}
+            messages.success(request, said)
         return self._to(row)
 
     # --- How
@@ -243,7 +274,7 @@ class AssignmentAdmin(OwnedAdmin):
     def _said(self, request: HttpRequest, row: Assignment, done: str) -> None:
         """Say what was done, and keep it; if nothing was, say that."""
         if not done:
-            messages.warning(request, NOT_POSSIBLE)
+            messages.warning(request, _(NOT_POSSIBLE))
             return
         self.log_change(request, row, done)
         messages.success(request, done)

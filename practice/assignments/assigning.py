@@ -1,7 +1,7 @@
 """The way to assign a module: a form, then the whole calendar, then the confirmation that saves it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
 from practice.assignments.blackout import Blackout
@@ -24,7 +27,7 @@ from resources import cautions
 
 Page = Callable[[HttpRequest, str, dict[str, Any]], HttpResponse]
 
-CHANGED = (
+CHANGED = gettext_noop(
     "Something has changed since you looked, so nothing is saved yet. This is the calendar as it is now."
 )
 
@@ -45,7 +48,7 @@ def assign(request: HttpRequest, page: Page) -> HttpResponse:
     if form.names_a_stranger():
         raise Http404
     if "confirm" in request.POST and (done := pressed_before(form)):
-        messages.info(request, "This was assigned already. Nothing was done twice.")
+        messages.info(request, _("This was assigned already. Nothing was done twice."))
         return _afterwards(done)
     if not valid or "change" in request.POST:
         return page(request, "form", {"form": form})
@@ -56,7 +59,7 @@ def assign(request: HttpRequest, page: Page) -> HttpResponse:
                 return _save(request, form, now)
             except IntegrityError:  # another window was quicker: look at everything anew
                 return assign(request, page)
-        messages.warning(request, CHANGED)
+        messages.warning(request, _(CHANGED))
     return page(request, "preview", _preview_context(form, groups))
 
 
@@ -99,9 +102,7 @@ def _groups(form: AssignForm, owner: Any, now: datetime) -> list[Group]:
 
 def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
     chosen, begins = form.cleaned_data, form.begins()
-    weeks = begins["every_weeks"]
     silent = [client.name for client in chosen["clients"] if not client.agreed]
-    every = "every week" if weeks == 1 else "every other week" if weeks == 2 else f"every {weeks} weeks"
     return {
         "form": form,
         "groups": groups,
@@ -114,15 +115,29 @@ def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
         "minutes": settings.HOLD_MINUTES,
         "silent": listed(_a_few(silent)) if silent else "",
         "silent_count": len(silent),
-        "rhythm": f"{begins['first_on']:%A}s at {begins['at']:%H:%M} on each client’s own clock, {every}",
+        "rhythm": _rhythm(**begins),
         "shifted": spoken_day(begins["first_on"]) if begins["first_on"] != chosen["first"] else "",
         "asked": spoken_day(chosen["first"]),
         "cautions": cautions.of(chosen["module"], {client.language for client in chosen["clients"]}),
     }
 
 
+def _rhythm(first_on: date, at: time, every_weeks: int) -> str:
+    said = ngettext(
+        "%(weekday)ss at %(hour)s on each client’s own clock, every week",
+        "%(weekday)ss at %(hour)s on each client’s own clock, every %(weeks)s weeks",
+        every_weeks,
+    )
+    if every_weeks == 2:
+        said = _("%(weekday)ss at %(hour)s on each client’s own clock, every other week")
+    return said % {"weekday": WEEKDAYS[first_on.weekday()], "hour": f"{at:%H:%M}", "weeks": every_weeks}
+
+
 def _a_few(names: list[str], most: int = 5) -> list[str]:
-    return names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} others"]
+    more = len(names) - most
+    if more <= 1:
+        return names
+    return [*names[:most], ngettext("%(count)s other", "%(count)s others", more) % {"count": more}]
 
 
 def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse:
@@ -130,8 +145,15 @@ def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse
     more = {"note": form.cleaned_data["note"], "wait_weeks": form.weeks_to_wait()}
     with transaction.atomic():
         made = [Assignment.begin(client, module, now=now, **form.begins(), **more) for client in clients]
-    who = clients[0].name if len(made) == 1 else f"{len(made)} clients"
-    messages.success(request, f"“{module}” is assigned to {who}. Nothing has been sent yet.")
+    if len(made) == 1:
+        said = _("“%(module)s” is assigned to %(client)s. Nothing has been sent yet.")
+    else:
+        said = ngettext(
+            "“%(module)s” is assigned to %(count)s client. Nothing has been sent yet.",
+            "“%(module)s” is assigned to %(count)s clients. Nothing has been sent yet.",
+            len(made),
+        )
+    messages.success(request, said % {"module": module, "client": clients[0].name, "count": len(made)})
     return _afterwards(made)
 
 

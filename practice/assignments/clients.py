@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments import holds
 from practice.assignments.models import Assignment
@@ -21,11 +23,11 @@ State = Assignment.State
 class Receives(admin.SimpleListFilter):
     """Whether something goes out to them now."""
 
-    title = "receives"
+    title = gettext_lazy("receives")
     parameter_name = "receives"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("something", "Something now"), ("rests", "Resting"), ("nothing", "Nothing")]
+        return [("something", _("Something now")), ("rests", _("Resting")), ("nothing", _("Nothing"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         active, paused = (
@@ -59,8 +61,9 @@ def archived(assignments: Sequence[Assignment]) -> dict[int, Hold]:
     """Clients who are archived: they may press “carry on” behind an old link, and nothing leaves by it."""
     return {
         row.pk: Hold(
-            f"{row.client.name} is archived.",
-            f"Nothing leaves before you bring {row.client.name} back, on their page.",
+            _("%(client)s is archived.") % {"client": row.client.name},
+            _("Nothing leaves before you bring %(client)s back, on their page.")
+            % {"client": row.client.name},
         )
         for row in assignments
         if row.client.archived_at

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import on_the_clock, spoken
@@ -40,7 +41,8 @@ def course(assignment: Assignment, now: datetime) -> list[StepLine]:
         if not step.taken_out or step.pk in passed
     ]
     worded = OwnWording.objects.filter(assignment=assignment)
-    own = dict.fromkeys(worded.values_list("step_id", flat=True), f"Changed for {assignment.client} alone.")
+    changed = _("Changed for %(client)s alone.") % {"client": assignment.client}
+    own = dict.fromkeys(worded.values_list("step_id", flat=True), changed)
     # From the steps as read here: a worker may be handing one over at this very moment.
     planned = iter(assignment.plan([step for step in steps if step.pk not in passed]))
     lines, is_next = [], True
@@ -53,7 +55,7 @@ def course(assignment: Assignment, now: datetime) -> list[StepLine]:
             slot = next(planned, None)
             leaves = is_next and assignment.sooner_at is not None and assignment.sooner_at <= now
             lines.append(
-                StepLine(step, "Leaving now")
+                StepLine(step, _("Leaving now"))
                 if leaves
                 else _ahead(assignment, step, slot.at if slot else None, is_next, own.get(step.pk, ""))
             )
@@ -63,26 +65,28 @@ def course(assignment: Assignment, now: datetime) -> list[StepLine]:
 
 def _behind(assignment: Assignment, step: Step, passed: PassedStep, email: Any) -> StepLine:
     if passed.skipped:
-        return StepLine(step, "Skipped", *_times(assignment, passed.at), may_return=not step.taken_out)
+        return StepLine(step, _("Skipped"), *_times(assignment, passed.at), may_return=not step.taken_out)
     if email is None:
-        return StepLine(step, "Handed over", *_times(assignment, passed.at))
+        return StepLine(step, _("Handed over"), *_times(assignment, passed.at))
     when = _times(assignment, email.accepted_at or email.due_at)
-    return StepLine(step, email.get_state_display(), *when, remark=email.reason, email_url=_email_page(email))
+    return StepLine(
+        step, email.get_state_display(), *when, remark=_(email.reason), email_url=_email_page(email)
+    )
 
 
 def _again(assignment: Assignment, step: Step, email: Any) -> StepLine:
     """The same step, sent once more."""
     when = _times(assignment, email.accepted_at or email.due_at)
-    state = f"Once more: {email.get_state_display().lower()}"
-    return StepLine(step, state, *when, remark=email.reason, email_url=_email_page(email))
+    state = _("Once more: %(state)s") % {"state": email.get_state_display().lower()}
+    return StepLine(step, state, *when, remark=_(email.reason), email_url=_email_page(email))
 
 
 def _ahead(assignment: Assignment, step: Step, at: datetime | None, is_next: bool, remark: str) -> StepLine:
-    state = "Next" if is_next else "Planned"
+    state = _("Next") if is_next else _("Planned")
     if at is None:
         running = assignment.state in (Assignment.State.ACTIVE, Assignment.State.PAUSED)
-        when = "when it carries on" if running else ""
-        return StepLine(step, state if running else "Not sent", when, remark=remark, is_ahead=True)
+        when = _("when it carries on") if running else ""
+        return StepLine(step, state if running else _("Not sent"), when, remark=remark, is_ahead=True)
     return StepLine(step, state, *_times(assignment, at), remark=remark, is_ahead=True)
 
 

@@ -1,6 +1,7 @@
 """The practitioner's own words to a client at the beginning of an assignment."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from practice.people.fields import EncryptedTextField
 from practice.people.ownership import Owned
@@ -21,7 +22,7 @@ class FirstNote(Owned):
     text = EncryptedTextField()
 
     def __str__(self) -> str:
-        return f"Note for {self.assignment.client}"
+        return _("Note for %(client)s") % {"client": self.assignment.client}
 
 
 def tidied(text: str) -> str:

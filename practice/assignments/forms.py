@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from practice.assignments import first_note
 from practice.assignments.models import Assignment
@@ -15,15 +18,6 @@ from practice.people.models import Client, Practitioner
 from practice.people.zones import validate_zone
 from resources.models import Module
 
-WEEKDAYS = [
-    (0, "Monday"),
-    (1, "Tuesday"),
-    (2, "Wednesday"),
-    (3, "Thursday"),
-    (4, "Friday"),
-    (5, "Saturday"),
-    (6, "Sunday"),
-]
 SUNDAY = 6
 USUAL_WAIT = 3  # weeks
 FARTHEST = timedelta(days=2 * 365)
@@ -52,21 +46,28 @@ class ClientsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, client: Any) -> str:
         if not client.agreed:
-            return f"{client.name} — has not agreed to emails yet: nothing leaves before"
-        return f"{client.name} — likes {likes}" if (likes := client.likes()) else client.name
+            return _("%(client)s — has not agreed to emails yet: nothing leaves before") % {
+                "client": client.name
+            }
+        if likes := client.likes():
+            return _("%(client)s — likes %(likes)s") % {"client": client.name, "likes": likes}
+        return client.name
 
 
 def every_weeks() -> forms.IntegerField:
     """How many weeks lie between two emails."""
     return forms.IntegerField(
-        label="Every how many weeks",
+        label=gettext_lazy("Every how many weeks"),
         validators=[
-            MinValueValidator(1, "At least every week: choose 1 to 12."),
-            MaxValueValidator(12, "At most every 12 weeks: choose 1 to 12."),
+            MinValueValidator(1, gettext_lazy("At least every week: choose 1 to 12.")),
+            MaxValueValidator(12, gettext_lazy("At most every 12 weeks: choose 1 to 12.")),
         ],
         widget=forms.NumberInput(attrs={"min": 1, "max": 12, "inputmode": "numeric"}),
-        help_text="1 is every week, 2 is every other week.",
-        error_messages={"required": "Choose 1 to 12.", "invalid": "Write a number from 1 to 12."},
+        help_text=gettext_lazy("1 is every week, 2 is every other week."),
+        error_messages={
+            "required": gettext_lazy("Choose 1 to 12."),
+            "invalid": gettext_lazy("Write a number from 1 to 12."),
+        },
     )
 
 
@@ -74,22 +75,26 @@ class WaitForm(forms.Form):
     """Whether each next step waits for the reflection on the last one."""
 
     wait = forms.BooleanField(
-        label="Wait for the reflection before the next step",
+        label=gettext_lazy("Wait for the reflection before the next step"),
         required=False,
-        help_text="Each next step stays back until a reflection on the last one was sent. Nobody is reminded or told.",
+        help_text=gettext_lazy(
+            "Each next step stays back until a reflection on the last one was sent. Nobody is reminded or told."
+        ),
     )
     wait_weeks = forms.IntegerField(
-        label="If none comes, go on by itself after how many weeks",
+        label=gettext_lazy("If none comes, go on by itself after how many weeks"),
         required=False,
         initial=USUAL_WAIT,
         validators=[
-            MinValueValidator(1, "At least one week: choose 1 to 12."),
-            MaxValueValidator(12, "At most 12 weeks: choose 1 to 12."),
+            MinValueValidator(1, gettext_lazy("At least one week: choose 1 to 12.")),
+            MaxValueValidator(12, gettext_lazy("At most 12 weeks: choose 1 to 12.")),
         ],
         widget=forms.NumberInput(attrs={"min": 1, "max": 12, "inputmode": "numeric"}),
-        help_text="Counted from the last email. The next step then goes out in its next slot; you can also let it go "
-        "out earlier. This counts only when it waits.",
-        error_messages={"invalid": "Write a number from 1 to 12."},
+        help_text=gettext_lazy(
+            "Counted from the last email. The next step then goes out in its next slot; you can also let it go "
+            "out earlier. This counts only when it waits."
+        ),
+        error_messages={"invalid": gettext_lazy("Write a number from 1 to 12.")},
     )
 
     def weeks_to_wait(self) -> int | None:
@@ -103,43 +108,57 @@ class AssignForm(WaitForm):
 
     module = forms.ModelChoiceField(
         Module.objects.none(),
-        empty_label="Choose a module",
-        help_text="One step of it goes out at a time, in order.",
-        error_messages={"required": "Choose the module they shall receive."},
+        label=gettext_lazy("Module"),
+        empty_label=gettext_lazy("Choose a module"),
+        help_text=gettext_lazy("One step of it goes out at a time, in order."),
+        error_messages={"required": gettext_lazy("Choose the module they shall receive.")},
     )
     clients = ClientsField(
         Client.objects.none(),
+        label=gettext_lazy("Clients"),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each receives their own emails and sees nothing of the others.",
-        error_messages={"required": "Choose at least one client."},
+        help_text=gettext_lazy("Each receives their own emails and sees nothing of the others."),
+        error_messages={"required": gettext_lazy("Choose at least one client.")},
     )
     first = forms.DateField(
-        label="First day",
+        label=gettext_lazy("First day"),
         widget=DayInput,
-        help_text="The first email leaves on this day, or on the first chosen weekday after it.",
+        help_text=gettext_lazy(
+            "The first email leaves on this day, or on the first chosen weekday after it."
+        ),
         error_messages={
-            "required": "Choose a day.",
-            "invalid": "This is not a day. Write it like 2026-03-08.",
+            "required": gettext_lazy("Choose a day."),
+            "invalid": gettext_lazy("This is not a day. Write it like 2026-03-08."),
         },
     )
     weekday = forms.TypedChoiceField(
-        choices=WEEKDAYS, coerce=int, help_text="Choose one that leaves them time before your next session."
+        label=gettext_lazy("Weekday"),
+        choices=[*WEEKDAYS.items()],
+        coerce=int,
+        help_text=gettext_lazy("Choose one that leaves them time before your next session."),
     )
     at = forms.TimeField(
-        label="Time",
+        label=gettext_lazy("Time"),
         widget=HourInput,
-        help_text="On each client’s own clock, wherever they live.",
-        error_messages={"required": "Choose a time.", "invalid": "This is not a time. Write it like 18:00."},
+        help_text=gettext_lazy("On each client’s own clock, wherever they live."),
+        error_messages={
+            "required": gettext_lazy("Choose a time."),
+            "invalid": gettext_lazy("This is not a time. Write it like 18:00."),
+        },
     )
     every_weeks = every_weeks()
     note = forms.CharField(
-        label="A personal note (if you like)",
+        label=gettext_lazy("A personal note (if you like)"),
         required=False,
         max_length=first_note.LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="It stands at the top of the first email, below the greeting, and on the page behind its link. "
-        "Whoever receives only a short notice finds it there alone. It is kept encrypted.",
-        error_messages={"max_length": "This note is too long for an email: keep it below 2,000 characters."},
+        help_text=gettext_lazy(
+            "It stands at the top of the first email, below the greeting, and on the page behind its link. "
+            "Whoever receives only a short notice finds it there alone. It is kept encrypted."
+        ),
+        error_messages={
+            "max_length": gettext_lazy("This note is too long for an email: keep it below 2,000 characters.")
+        },
     )
 
     def __init__(self, owner: Practitioner, now: datetime, *args: Any, **kwargs: Any) -> None:
@@ -172,7 +191,8 @@ class AssignForm(WaitForm):
     def clean_module(self) -> Module:
         module: Module = self.cleaned_data["module"]
         if not module.steps.in_use().exists():
-            raise ValidationError(f"“{module}” has no steps yet. Give it at least one, then assign it.")
+            said = _("“%(module)s” has no steps yet. Give it at least one, then assign it.")
+            raise ValidationError(said % {"module": module})
         return module
 
     def clean_clients(self) -> Any:
@@ -180,17 +200,16 @@ class AssignForm(WaitForm):
             try:
                 validate_zone(client.time_zone)
             except ValidationError as unknown:
-                raise ValidationError(
-                    f"{client}: {unknown.messages[0]} It is set on {client}’s page."
-                ) from unknown
+                said = _("%(client)s: %(problem)s It is set on %(client)s’s page.")
+                raise ValidationError(said % {"client": client, "problem": unknown.messages[0]}) from unknown
         return self.cleaned_data["clients"]
 
     def clean_first(self) -> date:
         first: date = self.cleaned_data["first"]
         if first < self.today:
-            raise ValidationError("The first day lies in the past. Choose today or later.")
+            raise ValidationError(_("The first day lies in the past. Choose today or later."))
         if first > self.today + FARTHEST:
-            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
         return first
 
     def clean_note(self) -> str:
@@ -213,9 +232,12 @@ class AssignForm(WaitForm):
 
 
 def _already(names: list[str], module: Module) -> str:
-    if len(names) == 1:
-        return f"{names[0]} already receives “{module}”. Untick the name, or stop that assignment first."
-    return f"{listed(names)} already receive “{module}”. Untick their names, or stop those assignments first."
+    said = ngettext(
+        "%(names)s already receives “%(module)s”. Untick the name, or stop that assignment first.",
+        "%(names)s already receive “%(module)s”. Untick their names, or stop those assignments first.",
+        len(names),
+    )
+    return said % {"names": listed(names), "module": module}
 
 
 class PaceForm(forms.Form):
@@ -228,12 +250,12 @@ class DayForm(forms.Form):
     """The day on which the next step goes out. Knows the rhythm it leaves by now."""
 
     day = forms.DateField(
-        label="Day",
+        label=gettext_lazy("Day"),
         widget=DayInput,
-        help_text="On the client’s calendar. You see all the days before anything is changed.",
+        help_text=gettext_lazy("On the client’s calendar. You see all the days before anything is changed."),
         error_messages={
-            "required": "Choose a day.",
-            "invalid": "This is not a day. Write it like 2026-03-08.",
+            "required": gettext_lazy("Choose a day."),
+            "invalid": gettext_lazy("This is not a day. Write it like 2026-03-08."),
         },
     )
 
@@ -245,13 +267,12 @@ class DayForm(forms.Form):
         day: date = self.cleaned_data["day"]
         today = local_day(self.now, self.rhythm.zone)
         if day < today:
-            raise ValidationError("This day lies in the past. Choose another one.")
+            raise ValidationError(_("This day lies in the past. Choose another one."))
         if day > today + FARTHEST:
-            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
         if self.rhythm.moment(day) <= self.now:
-            raise ValidationError(
-                f"It is already past {self.rhythm.at:%H:%M} there today. Choose a later day."
-            )
+            said = _("It is already past %(hour)s there today. Choose a later day.")
+            raise ValidationError(said % {"hour": f"{self.rhythm.at:%H:%M}"})
         return day
 
 
@@ -259,11 +280,13 @@ class PauseForm(forms.Form):
     """Until when to rest, if it is known."""
 
     until = forms.DateField(
-        label="Carry on by itself on (if you like)",
+        label=gettext_lazy("Carry on by itself on (if you like)"),
         required=False,
         widget=DayInput,
-        help_text="On the client’s calendar. Leave it empty to rest until you press Resume.",
-        error_messages={"invalid": "This is not a day. Write it like 2026-03-08, or leave it empty."},
+        help_text=gettext_lazy("On the client’s calendar. Leave it empty to rest until you press Resume."),
+        error_messages={
+            "invalid": gettext_lazy("This is not a day. Write it like 2026-03-08, or leave it empty.")
+        },
     )
 
     def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
@@ -273,7 +296,7 @@ class PauseForm(forms.Form):
     def clean_until(self) -> date | None:
         until: date | None = self.cleaned_data["until"]
         if until and until <= self.today:
-            raise ValidationError("Choose a day after today, or leave it empty.")
+            raise ValidationError(_("Choose a day after today, or leave it empty."))
         if until and until > self.today + FARTHEST:
-            raise ValidationError("That is more than two years ahead. Look at the year once more.")
+            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
         return until

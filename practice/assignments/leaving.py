@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day
@@ -14,12 +16,12 @@ from practice.assignments.outlook import spoken_day
 class LeavesFilter(admin.SimpleListFilter):
     """Today (with all that should have left before), tomorrow, or whichever day the address names."""
 
-    title = "next email leaves"
+    title = gettext_lazy("next email leaves")
     parameter_name = "leaves"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         today = timezone.localdate()
-        days = {today: "Today", today + timedelta(days=1): "Tomorrow"}
+        days = {today: _("Today"), today + timedelta(days=1): _("Tomorrow")}
         if (chosen := _day(request.GET.get(self.parameter_name))) and chosen not in days:
             days[chosen] = spoken_day(chosen)
         return [(day.isoformat(), name) for day, name in days.items()]

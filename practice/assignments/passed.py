@@ -1,6 +1,7 @@
 """Which steps an assignment has behind it."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from practice.people.ownership import Owned
 from resources.models import Step
@@ -29,7 +30,8 @@ class PassedStep(Owned):
         )
 
     def __str__(self) -> str:
-        return f"{self.step} {'skipped' if self.skipped else 'sent'}"
+        said = _("%(step)s skipped") if self.skipped else _("%(step)s sent")
+        return said % {"step": self.step}
 
     def release(self) -> bool:
         """Wait for the reflection on this step no longer. Returns whether that changed anything."""

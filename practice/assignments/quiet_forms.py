@@ -1,12 +1,20 @@
 """What happens when nothing comes back to a step: the numbers that an assignment keeps for it."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
-def number_up_to(most: int, label: str, help_text: str) -> forms.IntegerField:
+def number_up_to(most: int, label: "_StrPromise", help_text: "_StrPromise") -> forms.IntegerField:
     """A number from 0 on, with plain words for any other."""
-    out_of_bounds, no_number = f"Choose 0 to {most}.", f"Write a number from 0 to {most}."
+    out_of_bounds = format_lazy(_("Choose 0 to {most}."), most=most)
+    no_number = format_lazy(_("Write a number from 0 to {most}."), most=most)
     return forms.IntegerField(
         label=label,
         validators=[MinValueValidator(0, out_of_bounds), MaxValueValidator(most, out_of_bounds)],
@@ -21,8 +29,8 @@ class QuietForm(forms.Form):
 
     rests_after = number_up_to(
         12,
-        "Rest by itself after how many quiet steps",
-        "0 means that it never does, and goes on step by step.",
+        _("Rest by itself after how many quiet steps"),
+        _("0 means that it never does, and goes on step by step."),
     )
 
 
@@ -31,6 +39,6 @@ class RemindForm(forms.Form):
 
     remind_after = number_up_to(
         6,
-        "How many days after a step to which nothing came back",
-        "0 means never, as it is unless you choose otherwise.",
+        _("How many days after a step to which nothing came back"),
+        _("0 means never, as it is unless you choose otherwise."),
     )

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
@@ -12,29 +14,32 @@ from practice.people.models import one_line
 from resources.models import Step
 from resources.reading_field import reading_field
 
-GONE = "This step has been handed over or skipped in the meantime, so nothing was changed."
+GONE = gettext_noop("This step has been handed over or skipped in the meantime, so nothing was changed.")
 
 
 class WordingForm(forms.Form):
     """The title and the reading of one step, for one client."""
 
     title = forms.CharField(
+        label=gettext_lazy("Title"),
         max_length=200,
         validators=[one_line],
         widget=forms.TextInput(attrs={"size": 60}),
-        help_text="The heading of the reading.",
-        error_messages={"required": "Give it a title."},
+        help_text=gettext_lazy("The heading of the reading."),
+        error_messages={"required": gettext_lazy("Give it a title.")},
     )
     body = reading_field(
-        help_text="Headings, lists, emphasis and links reach the client as you see them. The questions stay those of "
-        "the step.",
-        error_messages={"required": "Write something, or skip the step."},
+        help_text=gettext_lazy(
+            "Headings, lists, emphasis and links reach the client as you see them. The questions stay those of the "
+            "step."
+        ),
+        error_messages={"required": gettext_lazy("Write something, or skip the step.")},
     )
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
         if not strip_tags(body).strip():
-            raise ValidationError("Write something, or skip the step.")
+            raise ValidationError(_("Write something, or skip the step."))
         return body
 
 

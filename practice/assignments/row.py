@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.assignments import taking_back
 from practice.assignments.schedule import Rhythm
@@ -21,10 +23,10 @@ class AssignmentRow(Owned):
     owner_path = "client__practitioner"
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Going out"
-        PAUSED = "paused", "Paused"
-        STOPPED = "stopped", "Stopped"
-        FINISHED = "finished", "Finished"
+        ACTIVE = "active", gettext_lazy("Going out")
+        PAUSED = "paused", gettext_lazy("Paused")
+        STOPPED = "stopped", gettext_lazy("Stopped")
+        FINISHED = "finished", gettext_lazy("Finished")
 
     class By(models.TextChoices):
         PRACTITIONER = "the practitioner"
@@ -35,13 +37,15 @@ class AssignmentRow(Owned):
     client = models.ForeignKey(Client, models.CASCADE, related_name="assignments")
     module = models.ForeignKey(Module, models.PROTECT, related_name="assignments")
     #: The first day; its weekday is the weekday. Slots are every `every_weeks` weeks from here.
-    first_on = models.DateField("first step on", help_text="A day on the client's own calendar.")
-    at = models.TimeField("time of day", help_text="On the client's own clock.")
+    first_on = models.DateField(
+        gettext_lazy("first step on"), help_text=gettext_lazy("A day on the client's own calendar.")
+    )
+    at = models.TimeField(gettext_lazy("time of day"), help_text=gettext_lazy("On the client's own clock."))
     every_weeks = models.PositiveSmallIntegerField(
-        "every N weeks",
+        gettext_lazy("every N weeks"),
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(12)],
-        help_text="1 means every week, 2 every other week.",
+        help_text=gettext_lazy("1 means every week, 2 every other week."),
     )
     #: For how many weeks at most each next step waits for the reflection on the last one. Empty: it does not wait.
     wait_weeks = models.PositiveSmallIntegerField(
@@ -93,7 +97,7 @@ class AssignmentRow(Owned):
                 fields=("client", "module"),
                 condition=models.Q(state__in=("active", "paused")),
                 name="one_running_assignment",
-                violation_error_message="This client already receives this module.",
+                violation_error_message=gettext_lazy("This client already receives this module."),
             ),
             # An active row without a moment would wait for ever, and nobody would notice.
             models.CheckConstraint(
@@ -104,7 +108,7 @@ class AssignmentRow(Owned):
         )
 
     def __str__(self) -> str:
-        return f"{self.module} for {self.client}"
+        return _("%(module)s for %(client)s") % {"module": self.module, "client": self.client}
 
     @property
     def rhythm(self) -> Rhythm:

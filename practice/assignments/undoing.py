@@ -9,6 +9,8 @@ from itertools import groupby
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
 from practice.assignments.models import Assignment
@@ -16,7 +18,9 @@ from practice.assignments.outlook import listed
 from practice.people.models import Practitioner
 
 MOST_NAMED = 5
-TOO_LATE = "The time to take it back is over. You can still stop it: then nothing more of it goes out."
+TOO_LATE = gettext_noop(
+    "The time to take it back is over. You can still stop it: then nothing more of it goes out."
+)
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,16 @@ def take_back(request: HttpRequest, rows: list[Assignment], now: datetime) -> Co
     """Take them back, and say what was done. Returns the ids of those that were."""
     done = {row.pk: row.client.name for row in rows if taking_back.undo(copy(row), now)}
     if done:
-        said = f"Taken back: “{rows[0].module}” is no longer assigned to {named(list(done.values()))}."
-        messages.success(request, f"{said} Nothing was sent.")
+        said = _("Taken back: “%(module)s” is no longer assigned to %(clients)s. Nothing was sent.")
+        gaps = {"module": rows[0].module, "clients": named(list(done.values()))}
+        messages.success(request, said % gaps)
     if len(done) < len(rows):
-        messages.warning(request, TOO_LATE)
+        messages.warning(request, _(TOO_LATE))
     return done.keys()
 
 
 def named(names: list[str]) -> str:
     """ "Ada and Kei", or "12 clients"."""
-    return listed(names) if len(names) <= MOST_NAMED else f"{len(names)} clients"
+    if len(names) <= MOST_NAMED:
+        return listed(names)
+    return ngettext("%(count)s client", "%(count)s clients", len(names)) % {"count": len(names)}
