@@ -77,6 +77,7 @@ class LibraryPrompt(Question):
 
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="library")
     theme = models.CharField(
+        _("theme"),
         max_length=40,
         default=prompts.ANY,
         validators=[one_line],

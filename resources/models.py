@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from practice.people.models import Practitioner, one_line
 from practice.people.ownership import Owned, OwnedQuerySet
@@ -18,15 +17,6 @@ from resources.library import LibraryPrompt, PromptKind, Question
 from resources.sanitize import clean
 
 __all__ = ["Article", "LibraryPrompt", "Module", "Prompt", "PromptKind", "Question", "Revised", "Step"]
-
-#: What the desk calls models and fields here that have no other name than that in the code: see `practice.people.apps`.
-NAMES = (
-    *(gettext_noop("article"), gettext_noop("articles"), gettext_noop("module"), gettext_noop("modules")),
-    *(gettext_noop("step"), gettext_noop("steps"), gettext_noop("prompt"), gettext_noop("prompts")),
-    *(gettext_noop("title"), gettext_noop("author"), gettext_noop("created at"), gettext_noop("description")),
-    *(gettext_noop("sensitive words"), gettext_noop("position"), gettext_noop("body")),
-    *(gettext_noop("content note"), gettext_noop("theme"), gettext_noop("options")),
-)
 
 
 class Revised(Owned):
@@ -48,15 +38,17 @@ class Article(Revised):
     """A source text as imported, with the proposal that its practitioner reviews before a module is made."""
 
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="articles")
-    title = models.CharField(max_length=200)
-    author = models.CharField(max_length=120, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    author = models.CharField(_("author"), max_length=120, blank=True)
     source = models.CharField(_("where it came from"), max_length=300, blank=True)
     html = models.TextField(help_text=_("The cleaned text, whole."))
     #: `resources.draft.Draft.as_json()`: steps with prompts, and what was left out.
     proposal = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
         ordering = ("-created_at",)
 
     def __str__(self) -> str:
@@ -118,11 +110,13 @@ class Module(Revised):
         Article, models.SET_NULL, null=True, blank=True, related_name="modules", editable=False
     )
     title = models.CharField(
+        _("title"),
         max_length=200,
         validators=[one_line],
         help_text=_("For you and your clients, on their private pages only."),
     )
     description = models.TextField(
+        _("description"),
         blank=True,
         help_text=_(
             "What it is about and whom it suits. Clients never see it. It goes along with a copy, a file, "
@@ -134,6 +128,7 @@ class Module(Revised):
     #: The starter that it was taken over from, if it was.
     starter = models.CharField(max_length=40, blank=True, editable=False)
     sensitive_words = models.TextField(
+        _("sensitive words"),
         blank=True,
         help_text=_(
             "One on each line: what nobody beside your client should read on a screen, such as depression, "
@@ -149,11 +144,13 @@ class Module(Revised):
             "No email of it leaves then. It carries on by itself when you are back. Otherwise it goes on."
         ),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects: ClassVar = ModuleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
         ordering = ("title", "pk")
 
     def __str__(self) -> str:
@@ -218,18 +215,21 @@ class Step(Revised):
 
     owner_path = "module__practitioner"
 
-    module = models.ForeignKey(Module, models.CASCADE, related_name="steps")
-    position = models.PositiveIntegerField(default=0, help_text=_("Steps go out in this order."))
-    title = models.CharField(
-        max_length=200, validators=[one_line], help_text=_("The heading of the reading.")
+    module = models.ForeignKey(Module, models.CASCADE, related_name="steps", verbose_name=_("module"))
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Steps go out in this order.")
     )
-    body = models.TextField(help_text=_("The reading itself."))
+    title = models.CharField(
+        _("title"), max_length=200, validators=[one_line], help_text=_("The heading of the reading.")
+    )
+    body = models.TextField(_("body"), help_text=_("The reading itself."))
     minutes = models.PositiveSmallIntegerField(
         _("minutes to read"),
         default=1,
         help_text=_("Shown above the reading, so that a client can choose the moment."),
     )
     content_note = models.CharField(
+        _("content note"),
         max_length=200,
         blank=True,
         validators=[one_line],
@@ -241,6 +241,8 @@ class Step(Revised):
     objects: ClassVar = StepQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
         ordering = ("module", "position", "pk")
 
     def __str__(self) -> str:
@@ -295,4 +297,6 @@ class Prompt(Question):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
         ordering = ("step", "position", "pk")

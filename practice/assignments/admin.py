@@ -34,7 +34,7 @@ from practice.assignments.rewording import (
     wording_of,
 )
 from practice.assignments.undoing import New, just_made, made_together, take_back
-from practice.people.owned_admin import OwnedAdmin, OwnedRelatedFilter
+from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
 
 EDITOR_MEDIA = Media(css={"all": ["resources/review.css"]}, js=["resources/editor.js"])
@@ -43,27 +43,11 @@ NOT_POSSIBLE = gettext_noop(
 )
 
 
-class StateFilter(admin.ChoicesFieldListFilter):
-    """By the state, under a name that is translated."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("state")
-
-
-class ModuleFilter(OwnedRelatedFilter):
-    """By the module, under a name that is translated."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("module")
-
-
 @admin.register(Assignment)
 class AssignmentAdmin(OwnedAdmin):
-    list_display = ("shown_client", "shown_module", "next_up", "shown_state")
-    list_display_links = ("shown_client", "shown_module")
-    list_filter = (("state", StateFilter), LeavesFilter, ("module", ModuleFilter))
+    list_display = ("client", "module", "next_up", "shown_state")
+    list_display_links = ("client", "module")
+    list_filter = ("state", LeavesFilter, "module")
     list_select_related = ("client__practitioner", "module")
     search_fields = ("client__name", "client__email", "module__title")
     search_help_text = gettext_lazy("Search by client or module")
@@ -117,14 +101,6 @@ class AssignmentAdmin(OwnedAdmin):
         for row in changelist.result_list:
             row.seen = row.look_ahead(row.next_step_title, held.get(row.pk))
         return changelist
-
-    @admin.display(description=gettext_lazy("Client"), ordering="client")
-    def shown_client(self, row: Assignment) -> str:
-        return row.client.name
-
-    @admin.display(description=gettext_lazy("Module"), ordering="module")
-    def shown_module(self, row: Assignment) -> str:
-        return row.module.title
 
     @admin.display(description=gettext_lazy("Next up"), ordering="next_due_at")
     def next_up(self, row: Any) -> SafeString | str:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from practice.assignments import holds
 from practice.assignments.blackout import Blackout
@@ -41,6 +42,8 @@ class Assignment(AssignmentRow):
 
     class Meta(AssignmentRow.Meta):
         abstract = False
+        verbose_name = gettext_lazy("assignment")
+        verbose_name_plural = gettext_lazy("assignments")
 
     # --- What comes -------------------------------------------------------------------------------
 

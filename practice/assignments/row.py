@@ -34,8 +34,12 @@ class AssignmentRow(Owned):
         #: Nobody's: nothing came back to the last steps.
         SILENCE = "silence"
 
-    client = models.ForeignKey(Client, models.CASCADE, related_name="assignments")
-    module = models.ForeignKey(Module, models.PROTECT, related_name="assignments")
+    client = models.ForeignKey(
+        Client, models.CASCADE, related_name="assignments", verbose_name=gettext_lazy("client")
+    )
+    module = models.ForeignKey(
+        Module, models.PROTECT, related_name="assignments", verbose_name=gettext_lazy("module")
+    )
     #: The first day; its weekday is the weekday. Slots are every `every_weeks` weeks from here.
     first_on = models.DateField(
         gettext_lazy("first step on"), help_text=gettext_lazy("A day on the client's own calendar.")
@@ -63,7 +67,9 @@ class AssignmentRow(Owned):
     no_reminders = models.BooleanField(default=False, editable=False)
     #: How many steps with questions went out since the client last did anything.
     quiet_steps = models.PositiveSmallIntegerField(default=0, editable=False)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE, editable=False)
+    state = models.CharField(
+        gettext_lazy("state"), max_length=10, choices=State, default=State.ACTIVE, editable=False
+    )
     #: Whose choice a pause or stop was.
     state_by = models.CharField(max_length=20, choices=By, blank=True, editable=False)
     #: The day of the client's calendar on which a pause ends by itself.

@@ -27,12 +27,6 @@ from practice.people.models import Client
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
 
-#: Of fields that have none of their own. Given here, because in the model each would be one more migration.
-LABELS = {"state": gettext_lazy("state"), "due_at": gettext_lazy("due at")}
-for name, label in LABELS.items():
-    Delivery._meta.get_field(name).verbose_name = label  # type: ignore[union-attr]
-Delivery._meta.verbose_name_plural = gettext_lazy("emails")
-
 
 @admin.register(Delivery)
 class DeliveryAdmin(OwnedAdmin):

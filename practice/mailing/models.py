@@ -88,12 +88,14 @@ class Delivery(Linked):
     edition = models.ForeignKey(
         Edition, models.RESTRICT, null=True, related_name="deliveries", db_index=False
     )
-    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    state = models.CharField(gettext_lazy("state"), max_length=10, choices=State, default=State.DUE)
     #: In plain words, when the state alone does not say it. English: see `why`.
     reason = models.CharField(max_length=300, blank=True)
 
     # --- when: all in UTC
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(
+        gettext_lazy("due at"),
+    )
     expires_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -127,6 +129,7 @@ class Delivery(Linked):
     class Meta:
         ordering = ("-due_at", "-pk")
         verbose_name = gettext_lazy("email")
+        verbose_name_plural = gettext_lazy("emails")
         constraints = (
             models.UniqueConstraint(fields=("assignment", "step", "kind"), name="one_delivery_per_step"),
             models.UniqueConstraint(fields=("message_id",), name="one_message_id_per_delivery"),
@@ -277,13 +280,13 @@ class ProviderEvent(models.Model):
     #: A digest of the event's id, else of what it says: the same event told twice has the same.
     key = models.CharField(max_length=64, unique=True)
     #: The provider's name, or "bounce mail".
-    source = models.CharField(max_length=30)
-    told = models.CharField(max_length=12, choices=Heard)
+    source = models.CharField(gettext_lazy("source"), max_length=30)
+    told = models.CharField(gettext_lazy("told"), max_length=12, choices=Heard)
     #: RFC 3463: 5.1.1 and the like.
-    status = models.CharField(max_length=12, blank=True)
+    status = models.CharField(gettext_lazy("status"), max_length=12, blank=True)
     #: By the provider's clock.
-    at = models.DateTimeField(null=True)
-    received_at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(gettext_lazy("at"), null=True)
+    received_at = models.DateTimeField(gettext_lazy("received at"), default=timezone.now)
     #: Empty for emails that are not of this installation.
     delivery = models.ForeignKey(Delivery, models.CASCADE, null=True, related_name="events")
     event_id = models.CharField(gettext_lazy("id of the event"), max_length=200, blank=True)
@@ -304,6 +307,7 @@ class ProviderEvent(models.Model):
             ),
         )
         verbose_name = gettext_lazy("event")
+        verbose_name_plural = gettext_lazy("events")
 
     def __str__(self) -> str:
         return _("Event %(number)s") % {"number": self.pk}

@@ -83,6 +83,7 @@ class Notice(Linked):
     class Meta:
         ordering = ("-made_at", "-pk")
         verbose_name = gettext_lazy("short email")
+        verbose_name_plural = gettext_lazy("short emails")
         constraints = (
             models.UniqueConstraint(fields=("token_sha256",), name="one_link_per_notice"),
             # What waits already says all that a second one would.

@@ -8,23 +8,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from practice.mailing.heard import Heard
 from practice.mailing.models import ProviderEvent
 from practice.people.owned_admin import InstallationAdmin
-
-#: Of fields that have none of their own. Given here, because in the model each would be one more migration.
-LABELS = {
-    "received_at": _("received at"),
-    "at": _("at"),
-    "source": _("source"),
-    "told": _("told"),
-    "status": _("status"),
-}
-for name, label in LABELS.items():
-    ProviderEvent._meta.get_field(name).verbose_name = label  # type: ignore[union-attr]
-ProviderEvent._meta.verbose_name_plural = _("events")
 
 
 @admin.register(ProviderEvent)

@@ -36,24 +36,6 @@ __all__ = [
     "one_line",
 ]
 
-#: What the desk calls models and fields here that have no other name than that in the code: see `apps`.
-NAMES = (
-    *(
-        gettext_noop("client"),
-        gettext_noop("clients"),
-        gettext_noop("practitioner"),
-        gettext_noop("practitioners"),
-    ),
-    *(
-        gettext_noop("name"),
-        gettext_noop("time zone"),
-        gettext_noop("language"),
-        gettext_noop("private note"),
-    ),
-    *(gettext_noop("response time"), gettext_noop("sender name"), gettext_noop("postal address")),
-    gettext_noop("help lines"),
-)
-
 #: Sent with the `addresses` of clients who were added or changed.
 addresses_kept = Signal()
 
@@ -85,15 +67,20 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": gettext_lazy("Somebody already signs in with this address.")},
     )
     name = models.CharField(
-        max_length=120, validators=[one_line], help_text=gettext_lazy("As your clients know you.")
+        gettext_lazy("name"),
+        max_length=120,
+        validators=[one_line],
+        help_text=gettext_lazy("As your clients know you."),
     )
     time_zone = models.CharField(
+        gettext_lazy("time zone"),
         max_length=64,
         default="UTC",
         validators=[validate_zone],
         help_text=gettext_lazy("Times at the desk are shown in it."),
     )
     response_time = models.CharField(
+        gettext_lazy("response time"),
         max_length=120,
         default=gettext_noop("within two working days"),
         validators=[one_line],
@@ -127,6 +114,10 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = gettext_lazy("practitioner")
+        verbose_name_plural = gettext_lazy("practitioners")
 
     def __str__(self) -> str:
         return self.name
@@ -183,8 +174,11 @@ class Client(Owned):
         FULL = "full", gettext_lazy("The whole step in the email")
         NOTICE = "notice", gettext_lazy("Only a short notice with the private link")
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="clients")
+    practitioner = models.ForeignKey(
+        Practitioner, models.PROTECT, related_name="clients", verbose_name=gettext_lazy("practitioner")
+    )
     name = models.CharField(
+        gettext_lazy("name"),
         max_length=120,
         validators=[one_line],
         help_text=gettext_lazy("As you know them. Shown at your desk only."),
@@ -204,6 +198,7 @@ class Client(Owned):
         ),
     )
     time_zone = models.CharField(
+        gettext_lazy("time zone"),
         max_length=64,
         validators=[validate_zone],
         help_text=gettext_lazy(
@@ -212,6 +207,7 @@ class Client(Owned):
         ),
     )
     language = models.CharField(
+        gettext_lazy("language"),
         max_length=8,
         choices=[("en", "English"), ("de", "Deutsch"), ("es", "Español")],
         default="en",
@@ -233,6 +229,7 @@ class Client(Owned):
     address_is_private = models.BooleanField(null=True, editable=False)
     address_told_at = models.DateTimeField(null=True, editable=False)
     private_note = EncryptedTextField(
+        gettext_lazy("private note"),
         blank=True,
         default="",
         help_text=gettext_lazy("Only you see this. It is encrypted and is never part of an email."),
@@ -246,6 +243,8 @@ class Client(Owned):
     objects: ClassVar = ClientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("client")
+        verbose_name_plural = gettext_lazy("clients")
         ordering = ("name", "pk")
         constraints = (
             # Per practitioner: across them, "already used" would tell that somebody is a colleague's client.

@@ -19,6 +19,7 @@ class Practice(models.Model):
         RESEND = "resend", _("Send it once more (it may then arrive twice)")
 
     name = models.CharField(
+        _("name"),
         max_length=120,
         default=gettext_noop("Our practice"),
         validators=[one_line],
@@ -27,15 +28,19 @@ class Practice(models.Model):
         ),
     )
     sender_name = models.CharField(
+        _("sender name"),
         max_length=80,
         default="Interlude",
         validators=[one_line],
         help_text=_("The name emails come from. Keep it neutral: a bystander may see it on a lock screen."),
     )
     postal_address = models.TextField(
-        blank=True, help_text=_("At the foot of every email, where the law of many countries asks for it.")
+        _("postal address"),
+        blank=True,
+        help_text=_("At the foot of every email, where the law of many countries asks for it."),
     )
     help_lines = models.TextField(
+        _("help lines"),
         blank=True,
         help_text=_(
             "Who to call in a crisis, one line each. They stand on every client page and email, always."

@@ -49,7 +49,7 @@ class InboundMail(Owned):
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="mails")
     #: What it became.
     reply = models.OneToOneField("replies.Reply", models.CASCADE, null=True, related_name="mail")
-    state = models.CharField(max_length=12, choices=State)
+    state = models.CharField(gettext_lazy("state"), max_length=12, choices=State)
     #: Why it is in this state, in plain words: as they were written, and translated where they are shown.
     reason = models.CharField(max_length=200)
     #: The provider's name, or "mailbox".

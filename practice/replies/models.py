@@ -136,7 +136,12 @@ class Reply(Owned):
     #: Whoever the delivery went to, here as well: the way there leads through every email that they ever received.
     #: No index of its own: `reply_by_client` begins with it.
     client = models.ForeignKey(
-        Client, models.CASCADE, related_name="reflections", db_index=False, editable=False
+        Client,
+        models.CASCADE,
+        related_name="reflections",
+        db_index=False,
+        editable=False,
+        verbose_name=gettext_lazy("client"),
     )
     #: The open page that wrote it last, by its random name. The same page sent twice is one reply.
     page = models.CharField(max_length=32)
@@ -163,6 +168,7 @@ class Reply(Owned):
     class Meta:
         ordering = ("-sent_at", "-pk")
         verbose_name = gettext_lazy("reflection")
+        verbose_name_plural = gettext_lazy("reflections")
         constraints = (
             models.UniqueConstraint(fields=("delivery", "page"), name="one_reply_per_page"),
             models.CheckConstraint(
@@ -313,6 +319,7 @@ class Note(Owned):
 
     class Meta:
         verbose_name = gettext_lazy("private note")
+        verbose_name_plural = gettext_lazy("private notes")
 
     def __str__(self) -> str:
         return _("Note about reflection %(number)s") % {"number": self.reply_id}
@@ -342,6 +349,7 @@ class Meeting(Owned):
     class Meta:
         ordering = ("-met_on",)
         verbose_name = gettext_lazy("session")
+        verbose_name_plural = gettext_lazy("sessions")
         constraints = (models.UniqueConstraint(fields=("client", "met_on"), name="one_meeting_per_day"),)
 
     def __str__(self) -> str:

@@ -25,19 +25,11 @@ from practice.replies.mail_in import Mail, read
 TOO_LATE = gettext_noop("Nothing was changed: somebody has decided about this email already.")
 
 
-class StateFilter(admin.ChoicesFieldListFilter):
-    """By what became of them. The title is no name of a field, so that it can be translated."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("state")
-
-
 @admin.register(InboundMail)
 class InboundMailAdmin(OwnedAdmin):
     list_display = ("client", "came", "became", "why")
     list_display_links = ("client",)
-    list_filter = (("state", StateFilter),)
+    list_filter = ("state",)
     search_fields = ("delivery__assignment__client__name",)
     search_help_text = gettext_lazy("Search by client")
     list_select_related = ("delivery__assignment__client",)

@@ -56,9 +56,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('step', 'A step'), ('again', 'A step once more')], default='step', max_length=10)),
-                ('state', models.CharField(choices=[('due', 'Waiting to leave'), ('claimed', 'Leaving'), ('submitting', 'Being handed over'), ('accepted', 'Sent'), ('delivered', 'Arrived'), ('bounced', 'Came back'), ('complained', 'Marked as unwanted'), ('failed', 'Could not be sent'), ('uncertain', 'We can’t confirm that this email left'), ('suppressed', 'Not sent: the address must not be written to'), ('cancelled', 'Not sent')], default='due', max_length=10)),
+                ('state', models.CharField(choices=[('due', 'Waiting to leave'), ('claimed', 'Leaving'), ('submitting', 'Being handed over'), ('accepted', 'Sent'), ('delivered', 'Arrived'), ('bounced', 'Came back'), ('complained', 'Marked as unwanted'), ('failed', 'Could not be sent'), ('uncertain', 'We can’t confirm that this email left'), ('suppressed', 'Not sent: the address must not be written to'), ('cancelled', 'Not sent')], default='due', max_length=10, verbose_name='state')),
                 ('reason', models.CharField(blank=True, max_length=300)),
-                ('due_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('expires_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('accepted_at', models.DateTimeField(null=True)),
@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'email',
+                'verbose_name_plural': 'emails',
                 'ordering': ('-due_at', '-pk'),
             },
         ),
@@ -113,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'short email',
+                'verbose_name_plural': 'short emails',
                 'ordering': ('-made_at', '-pk'),
             },
         ),
@@ -121,11 +123,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64, unique=True)),
-                ('source', models.CharField(max_length=30)),
-                ('told', models.CharField(choices=[('', 'Nothing'), ('taken', 'The provider has it'), ('delayed', 'It is delayed, and tried again'), ('refused', 'The provider did not send it'), ('returned', 'It came back, this once'), ('delivered', 'It arrived'), ('gone', 'It came back: there is no such mailbox'), ('complained', 'It was marked as unwanted'), ('unsubscribed', 'The provider was asked for no more emails'), ('unknown', 'Something that Interlude does not know'), ('unreadable', 'Something that cannot be read')], max_length=12)),
-                ('status', models.CharField(blank=True, max_length=12)),
-                ('at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('source', models.CharField(max_length=30, verbose_name='source')),
+                ('told', models.CharField(choices=[('', 'Nothing'), ('taken', 'The provider has it'), ('delayed', 'It is delayed, and tried again'), ('refused', 'The provider did not send it'), ('returned', 'It came back, this once'), ('delivered', 'It arrived'), ('gone', 'It came back: there is no such mailbox'), ('complained', 'It was marked as unwanted'), ('unsubscribed', 'The provider was asked for no more emails'), ('unknown', 'Something that Interlude does not know'), ('unreadable', 'Something that cannot be read')], max_length=12, verbose_name='told')),
+                ('status', models.CharField(blank=True, max_length=12, verbose_name='status')),
+                ('at', models.DateTimeField(null=True, verbose_name='at')),
+                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received at')),
                 ('event_id', models.CharField(blank=True, max_length=200, verbose_name='id of the event')),
                 ('provider_id', models.CharField(blank=True, max_length=200, verbose_name='id of the email at the provider')),
                 ('findable_until', models.DateTimeField(null=True)),
@@ -133,6 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'event',
+                'verbose_name_plural': 'events',
                 'ordering': ('-received_at', '-pk'),
             },
         ),

@@ -56,11 +56,12 @@ class Migration(migrations.Migration):
                 ('kept_at', models.DateTimeField(null=True)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('talk', models.CharField(blank=True, choices=[('to-discuss', 'To discuss'), ('discussed', 'Discussed')], max_length=10)),
-                ('client', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='reflections', to='people.client')),
+                ('client', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='reflections', to='people.client', verbose_name='client')),
                 ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='mailing.delivery')),
             ],
             options={
                 'verbose_name': 'reflection',
+                'verbose_name_plural': 'reflections',
                 'ordering': ('-sent_at', '-pk'),
             },
         ),
@@ -74,6 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'private note',
+                'verbose_name_plural': 'private notes',
             },
         ),
         migrations.CreateModel(
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('reply', 'It became a reflection'), ('quarantined', 'It waits to be looked at'), ('left out', 'It was left out'), ('automatic', 'A machine wrote it'), ('bounce', 'It is about an email that came back'), ('malformed', 'There was nothing to read in it')], max_length=12)),
+                ('state', models.CharField(choices=[('reply', 'It became a reflection'), ('quarantined', 'It waits to be looked at'), ('left out', 'It was left out'), ('automatic', 'A machine wrote it'), ('bounce', 'It is about an email that came back'), ('malformed', 'There was nothing to read in it')], max_length=12, verbose_name='state')),
                 ('reason', models.CharField(max_length=200)),
                 ('source', models.CharField(max_length=30)),
                 ('message_id', models.CharField(blank=True, max_length=200)),
@@ -141,6 +143,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
                 'ordering': ('-met_on',),
                 'constraints': [models.UniqueConstraint(fields=('client', 'met_on'), name='one_meeting_per_day')],
             },
