@@ -69,16 +69,14 @@ def _behind(assignment: Assignment, step: Step, passed: PassedStep, email: Any) 
     if email is None:
         return StepLine(step, _("Handed over"), *_times(assignment, passed.at))
     when = _times(assignment, email.accepted_at or email.due_at)
-    return StepLine(
-        step, email.get_state_display(), *when, remark=_(email.reason), email_url=_email_page(email)
-    )
+    return StepLine(step, email.get_state_display(), *when, remark=email.why, email_url=_email_page(email))
 
 
 def _again(assignment: Assignment, step: Step, email: Any) -> StepLine:
     """The same step, sent once more."""
     when = _times(assignment, email.accepted_at or email.due_at)
     state = _("Once more: %(state)s") % {"state": email.get_state_display().lower()}
-    return StepLine(step, state, *when, remark=_(email.reason), email_url=_email_page(email))
+    return StepLine(step, state, *when, remark=email.why, email_url=_email_page(email))
 
 
 def _ahead(assignment: Assignment, step: Step, at: datetime | None, is_next: bool, remark: str) -> StepLine:
