@@ -1,7 +1,7 @@
 """Every word that a practitioner or a client sees goes through gettext, in templates and in Python.
 
 What a filter cannot see, a sentence that is put together from pieces or a word that is read too early, the walk through
-the desk in tests/desk/test_desk_in_another_language.py does.
+the desk in tests/desk/test_every_page_in_another_language.py does.
 """
 
 import ast
@@ -10,18 +10,7 @@ import re
 import pytest
 from django.template.base import DebugLexer, TokenType
 
-from tests.texts import ASKED, ROOT
-
-TEMPLATES = sorted(
-    path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt", ".svg")
-)
-ROOMS = ("people", "resources", "assignments", "mailing", "replies", "desk")
-CODE = sorted(
-    path
-    for room in ROOMS
-    for path in (*(ROOT / "practice" / room).rglob("*.py"), *(ROOT / room).rglob("*.py"))
-    if not {"migrations", "commands", "sample"} & {*path.parts}
-)
+from tests.texts import ASKED, CODE, ROOT, TEMPLATES
 
 # --- Templates
 
@@ -32,11 +21,14 @@ UNREAD = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.DOTALL)
 TAG = re.compile(r"""<[^>]*>""")
 WORD = re.compile(r"[^\W\d_]{2,}")
 #: Names and units that are the same in every language.
-NAMES, ENTITIES = (
-    {"CSV", "PDF", "HTML", "JSON", "Interlude", "UTC"},
-    {"nbsp", "zwnj", "amp", "quot", "lt", "gt"},
-)
-SAME_EVERYWHERE = NAMES | ENTITIES
+SAME_EVERYWHERE = {"CSV", "PDF", "HTML", "JSON", "Interlude", "UTC"} | {
+    "nbsp",
+    "zwnj",
+    "amp",
+    "quot",
+    "lt",
+    "gt",
+}
 
 
 def bare_text(path):

@@ -8,6 +8,17 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
+TEMPLATES = sorted(
+    path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt", ".svg")
+)
+ROOMS = ("people", "resources", "assignments", "mailing", "replies", "desk")
+CODE = sorted(
+    path
+    for room in ROOMS
+    for path in (*(ROOT / "practice" / room).rglob("*.py"), *(ROOT / room).rglob("*.py"))
+    if not {"migrations", "commands", "sample"} & {*path.parts}
+)
+
 #: The names that a catalogue is made by, and which of their arguments are texts.
 ASKED = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), slice(1)),

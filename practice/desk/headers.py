@@ -32,7 +32,8 @@ class StrictHeaders:
 
 
 class AtTheDesk:
-    """The desk speaks English, whatever the browser asks for, and shows times on the practitioner's own clock."""
+    """The desk speaks the language of the settings, whatever the browser asks for, and shows times on the practitioner's
+    own clock."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,11 +1,9 @@
 """Adding and changing clients: what is typed comes back with the reason beside it."""
 
 import pytest
-from django.contrib import admin
 from django.urls import reverse
-from django.utils.functional import Promise
 
-from practice.people.models import NAMES, Client, Practice, Practitioner
+from practice.people.models import Client
 from practice.people.zones import find_zone, zones
 
 ADD = "/desk/people/client/add/"
@@ -121,15 +119,3 @@ def test_the_history_of_a_client_is_theirs(desk, ada):
     page = desk.get(reverse("admin:people_client_history", args=(ada.pk,))).content.decode()
     assert "Maya Lindgren" in page
     assert "met in May" not in page
-
-
-@pytest.mark.parametrize("model", [Client, Practice, Practitioner])
-def test_what_is_called_by_its_name_in_the_code_can_be_translated(model, rf, maya):
-    maya.is_superuser = True
-    request = rf.get("/")
-    request.user = maya
-    asked = admin.site.get_model_admin(model).get_form(request).base_fields
-    named = [field for field in model._meta.fields if field.name in asked and field._verbose_name is None]
-    assert {str(field.verbose_name) for field in named} <= {*NAMES}
-    assert all(isinstance(field.verbose_name, Promise) for field in named)
-    assert isinstance(model._meta.verbose_name, Promise)

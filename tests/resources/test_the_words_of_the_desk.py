@@ -1,11 +1,7 @@
 """What is said is said in the reader's language; what is kept to be compared stays as it is."""
 
-import gettext
-
 import pytest
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import trans_real
 
 from resources import review
 from resources.draft import Draft, DraftStep, ImportProblem
@@ -17,30 +13,13 @@ ARTICLE = f"<h1>Rest</h1><p>{'Some words. ' * 40}</p><img src='a.png'><p>{'More 
 PICTURE = "A picture: emails carry words only"
 
 
-class Marked(gettext.NullTranslations):
-    """Whatever is asked for, in marks."""
-
-    def gettext(self, message):
-        return f"«{message}»"
-
-    def language(self):
-        return "xx"
-
-    to_language = language
-
-
-@pytest.fixture(autouse=True)
-def abroad(monkeypatch, settings):
-    monkeypatch.setitem(trans_real._translations, "xx", Marked())
-    settings.LANGUAGE_CODE = "xx"
-    with translation.override("xx"):
-        yield
+pytestmark = pytest.mark.usefixtures("abroad")
 
 
 def test_why_a_page_was_not_fetched_is_said_in_the_language_of_who_asked():
     with pytest.raises(ImportProblem) as problem:
         fetch("http://127.0.0.1/")
-    assert str(problem.value).startswith("«This address is not on the public web")
+    assert str(problem.value).startswith("⟦This address is not on the public web")
 
 
 def test_why_a_piece_was_left_out_is_kept_in_english_and_shown_in_the_readers_language(client, maya):
@@ -48,12 +27,12 @@ def test_why_a_piece_was_left_out_is_kept_in_english_and_shown_in_the_readers_la
     assert [piece["reason"] for piece in article.proposal["left_out"]] == [PICTURE]
     client.force_login(maya)
     page = client.get(reverse("admin:resources_article_change", args=(article.pk,))).content.decode()
-    assert f"<h3>«{PICTURE}»</h3>" in page
+    assert f"<h3>⟦{PICTURE}⟧</h3>" in page
 
 
 def test_the_parts_of_a_step_are_numbered_on_in_any_language():
     draft = Draft("Rest", "", [DraftStep("Rest", "<p>One.</p>\n<p>Two.</p>\n<p>Three.</p>")], [])
     review.split(draft, review.split(draft, 0, 1), 1)
-    assert [step.title for step in draft.steps] == ["Rest", "«Rest (part 2)»", "«Rest (part 3)»"]
+    assert [step.title for step in draft.steps] == ["Rest", "⟦Rest (part 2)⟧", "⟦Rest (part 3)⟧"]
     review.merge(draft, review.merge(draft, 0))
     assert [step.html for step in draft.steps] == ["<p>One.</p>\n<p>Two.</p>\n<p>Three.</p>"]
