@@ -32,8 +32,7 @@ class StrictHeaders:
 
 
 class AtTheDesk:
-    """The desk speaks the language of the settings, whatever the browser asks for, and shows times on the practitioner's
-    own clock."""
+    """The desk speaks the language of the settings, whatever the browser asks for, by the practitioner's own clock."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
