@@ -59,6 +59,12 @@ def test_a_template_has_no_word_outside_of_translate(path):
     assert " ".join(bare_text(path)) == ""
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_a_day_is_written_as_the_language_writes_it(path):
+    """The name of a weekday alone, and what a machine reads, are the same for all."""
+    assert re.findall(r"""\|date:["'](?!(?:c|l|Y-m-d|H:i)["'])[^"']*""", path.read_text()) == []
+
+
 # --- Python
 
 #: Whoever reads these reads code, a log or a shell.

@@ -85,6 +85,13 @@ def test_every_translation_has_the_gaps_of_its_text(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_ends_the_attribute_that_it_stands_in(language):
+    """Django escapes no translation: “ and ” are for what is quoted, ״ for Hebrew."""
+    for text, translations in catalogue(language).items():
+        assert '"' in text or not any('"' in said for said in translations)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_written_is_what_is_compiled_and_nothing_is_in_doubt(language):
     written = (CATALOGUES / language / "LC_MESSAGES/django.po").read_text()
     assert "fuzzy" not in written
