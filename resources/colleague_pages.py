@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice.people.ownership import practitioner_of
 from resources.models import Module
@@ -35,10 +36,10 @@ class ColleaguePages(ModulePages):
             module.is_shared = request.POST["share"] == "yes"
             module.save(update_fields=("is_shared",))
             if module.is_shared:
-                self.log_change(request, module, _("Shared with colleagues."))
+                self.log_change(request, module, gettext_noop("Shared with colleagues."))
                 messages.success(request, _("Shared with colleagues."))
             else:
-                self.log_change(request, module, _("No longer shared."))
+                self.log_change(request, module, gettext_noop("No longer shared."))
                 messages.success(request, _("No longer shared. Copies that colleagues made stay theirs."))
         return redirect("admin:resources_module_change", module.pk)
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people.ownership import practitioner_of
 from resources import module_file
@@ -96,7 +96,7 @@ class FilePages(ModulePages):
             form.errors["file"] = form.error_class([_("Nothing was added. %(why)s") % {"why": problem}])
             return self._ask(request, form)
         module = Module.write(practitioner_of(request), content)
-        self.log_addition(request, module, _("From a file."))
+        self.log_addition(request, module, gettext_noop("From a file."))
         said = _("“%(module)s” is one of your modules now. Nothing is sent before you assign it.")
         messages.success(request, said % {"module": module})
         return redirect("admin:resources_module_change", module.pk)

@@ -7,12 +7,13 @@ at next (from 0). Numbers that do not fit change nothing.
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from resources.blocks import heading, join_blocks, split_blocks, text_of
 from resources.draft import Draft, DraftPrompt, DraftStep, LeftOut
 from resources.prompts import LIBRARY, LibraryItem, propose
-from resources.sections import part_title
+from resources.sections import OF_A_PART, part_title
 
 LEFT_BY_YOU = gettext_noop("A step that you left out")
 
@@ -64,10 +65,15 @@ def _next_part(title: str) -> str:
 
 
 def _parted(title: str) -> tuple[str, int]:
-    """A title without the number of its part, and this number; without one it is the first part."""
-    shape = re.escape(part_title("TITLE", "NUMBER")).replace("TITLE", "(.*)").replace("NUMBER", r"(\d+)")
-    found = re.fullmatch(shape, title)
-    return (found[1], int(found[2])) if found else (title, 1)
+    """A title without the number of its part, and this number; without one it is the first part.
+
+    In English, too: the desk may have spoken it when the title was made.
+    """
+    for shape in (_(OF_A_PART), OF_A_PART):
+        pattern = re.escape(shape % {"title": "TITLE", "part": "PART"})
+        if found := re.fullmatch(pattern.replace("TITLE", "(?P<t>.*)").replace("PART", r"(?P<n>\d+)"), title):
+            return found["t"], int(found["n"])
+    return title, 1
 
 
 def move(draft: Draft, n: int, by: int) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people.ownership import practitioner_of
 from resources.again_pages import AgainPages
@@ -57,7 +57,7 @@ class ArticleAdmin(AgainPages):
         )
         if request.method == "POST" and form.is_valid():
             article = form.save()
-            self.log_addition(request, article, _("Imported."))
+            self.log_addition(request, article, gettext_noop("Imported."))
             messages.success(request, _("Here is what we propose. Nothing is sent to anyone from this page."))
             return redirect(self._review_of(article))
         context = self._context(request, title=_("Add an article"), form=form)

@@ -10,7 +10,7 @@ from itertools import groupby
 from math import ceil
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from resources import boilerplate
 from resources.blocks import Block, heading, join_blocks
@@ -25,6 +25,7 @@ INTERRUPTION_WORDS = 80
 TITLE_LENGTH = 60
 CLOSING_REASONS = (boilerplate.INVITATION, boilerplate.NEWSLETTER)
 MOST_WORDS = 50_000
+OF_A_PART = gettext_noop("%(title)s (part %(part)s)")
 TOO_LONG = gettext_lazy("This text is longer than a book. Paste one article at a time.")
 NO_WORDS = gettext_lazy(
     "There are no words to read in this. Paste the text of the article, or choose another file."
@@ -228,9 +229,9 @@ def _title_of_part(title: str, part: int) -> str:
     return title if part == 1 else part_title(title, part)
 
 
-def part_title(title: str, part: int | str) -> str:
+def part_title(title: str, part: int) -> str:
     """What a later part of something long is called."""
-    return _("%(title)s (part %(part)s)") % {"title": title, "part": part}
+    return _(OF_A_PART) % {"title": title, "part": part}
 
 
 def _best_cut(section: Section, ideal: float) -> int:

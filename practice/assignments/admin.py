@@ -224,7 +224,7 @@ class AssignmentAdmin(OwnedAdmin):
         done = take_back(request, rows, timezone.now())
         for one in rows:
             if one.pk in done:
-                self.log_change(request, one, _("Taken back before anything was sent."))
+                self.log_change(request, one, gettext_noop("Taken back before anything was sent."))
         return redirect("admin:assignments_assignment_changelist") if row.pk in done else self._to(row)
 
     def return_view(self, request: HttpRequest, object_id: str, step: int) -> HttpResponse:

@@ -25,10 +25,12 @@ SYSTEMS = (
 )
 
 
-def browser_in_words(agent: str) -> str:
-    """Such as "Firefox on Windows"; "A browser" when it says nothing that is known."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), _("A browser"))
-    system = next((name for mark, name in SYSTEMS if mark in agent), None)
-    if system is None:
-        return browser
-    return _("%(browser)s on %(system)s") % {"browser": browser, "system": _(system)}
+def browser_of(agent: str) -> list[str]:
+    """What is kept of a browser: its name and that of its system, in English; each empty when it is not known."""
+    return [next((name for mark, name in known if mark in agent), "") for known in (BROWSERS, SYSTEMS)]
+
+
+def in_words(browser: str = "", system: str = "") -> str:
+    """Such as "Firefox on Windows"; "A browser" when nothing is known of it."""
+    browser = browser or _("A browser")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": _(system)} if system else browser

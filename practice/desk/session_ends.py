@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from practice.desk.at_the_desk import AtTheDesk
-from practice.desk.browser_words import browser_in_words
+from practice.desk.browser_words import browser_of
 
 #: In the session, as seconds since 1970: when it began, and when something last happened in it.
 SINCE, SEEN = "since", "seen"
-#: In the session: which browser it is, in words.
+#: In the session: which browser it is, as `browser_of` says.
 BROWSER = "browser"
 #: Seconds in which a page more is not worth a write.
 FRESH = 60
@@ -30,7 +30,7 @@ FRESH = 60
 def begin(request: HttpRequest, **kwargs: Any) -> None:
     """Note when somebody signed in, and with which browser."""
     request.session[SINCE] = request.session[SEEN] = timezone.now().timestamp()
-    request.session[BROWSER] = browser_in_words(request.META.get("HTTP_USER_AGENT", ""))
+    request.session[BROWSER] = browser_of(request.META.get("HTTP_USER_AGENT", ""))
 
 
 class SessionEnds(AtTheDesk):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from practice.desk.browser_words import in_words
 from practice.desk.models import SignedIn
 from practice.desk.session_ends import BROWSER, SEEN, SINCE, reason_to_end
 from practice.people.models import Practitioner
@@ -44,7 +45,7 @@ def _alive(practitioner: Practitioner, here: str | None, now: datetime) -> Itera
             continue  # over: the next page in that browser is the sign-in page
         since, seen = (datetime.fromtimestamp(held.get(name, now.timestamp()), UTC) for name in (SINCE, SEEN))
         key = row.session_key
-        yield Place(key, _handle(key), held.get(BROWSER, _("A browser")), since, seen, key == here)
+        yield Place(key, _handle(key), in_words(*held.get(BROWSER, ())), since, seen, key == here)
 
 
 def _handle(key: str) -> str:

@@ -149,28 +149,26 @@ class Notice(Linked):
         if self.kind == self.Kind.REMINDER and (needless := self._needs_no_reminder()):
             return needless
         if not self.client.has_consent():
-            return gettext_noop("%(client)s has not agreed to emails.") % {"client": self.client}
+            return gettext_noop("They have not agreed to emails.")
         return ""
 
     def _needs_no_invitation(self) -> str:
         if self.client.archived_at:
-            return gettext_noop("%(client)s is archived.") % {"client": self.client}
+            return gettext_noop("They are archived.")
         if not self.client.practitioner.is_active:
-            return gettext_noop("The account of %(practitioner)s is closed.") % {
-                "practitioner": self.client.practitioner
-            }
+            return gettext_noop("The account of their practitioner is closed.")
         # What somebody agreed to before they stopped everything does not count: only a yes of their own ends that.
         if self.client.has_consent() and not self.asked_again:
-            return gettext_noop("%(client)s has agreed to emails meanwhile.") % {"client": self.client}
+            return gettext_noop("They have agreed to emails meanwhile.")
         return ""
 
     def _needs_no_reminder(self) -> str:
         email = self.delivery
         if email is None or email.assignment.no_reminders:
-            return gettext_noop("%(client)s goes without short emails in between.") % {"client": self.client}
+            return gettext_noop("They go without short emails in between.")
         row = email.assignment
         if not row.quiet_steps:
-            return gettext_noop("Meanwhile %(client)s wrote or chose something.") % {"client": self.client}
+            return gettext_noop("Meanwhile they wrote or chose something.")
         steps = row.deliveries.filter(kind=email.Kind.STEP).order_by("due_at", "pk")
         if email.state not in email.LEFT or steps.last() != email:
             return gettext_noop("Its step did not leave, or another one has left since.")

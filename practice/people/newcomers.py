@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -311,9 +310,10 @@ def _consent(told: Mapping[str, str], client: Client, now: datetime) -> Consent 
         raise Wrong(too_early % {"day": on})
     wrong = _("How they agreed is “spoken” or “paper”, and not “%(how)s”.") % {"how": how}
     said = _one_of(HOW, how, wrong)
-    wording = told.get("agreed_to") or _(
-        "From a list added on %(day)s, which did not say to which words."
-    ) % {"day": date_format(timezone.localdate(now), _("j F Y"))}
+    added = timezone.localdate(now)
+    # Kept as a record, so it is in English whatever the desk speaks, as what is exported is.
+    unsaid = gettext_noop("From a list added on %(day)s, which did not say to which words.")
+    wording = told.get("agreed_to") or unsaid % {"day": f"{added.day} {added:%B %Y}"}
     return Consent(client=client, how=said, given_at=moment_on(day, now), wording=wording)
 
 

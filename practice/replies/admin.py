@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from practice.people import audit
 from practice.people.fields import CannotDecrypt
@@ -258,7 +258,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             if done:
                 Reply.objects.filter(pk=reply.pk).unread().mark_as(Mark.READ, now)
                 audit.note(practitioner_of(request), audit.Action.ACKNOWLEDGED, reply, client)
-                self.log_change(request, reply, _("Acknowledged."))
+                self.log_change(request, reply, gettext_noop("Acknowledged."))
         if done:
             noted = _("Noted: you have read this. Nothing is held back from %(client)s for it any more.")
             messages.success(request, noted % {"client": client})
@@ -270,7 +270,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
         except CannotDecrypt:
             messages.error(request, _("Nothing was changed: the note that is there cannot be decrypted."))
         else:
-            self.log_change(request, reply, _("Changed the note."))
+            self.log_change(request, reply, gettext_noop("Changed the note."))
             messages.success(request, _("Your note is kept.") if text else _("There is no note now."))
         return HttpResponseRedirect(request.get_full_path())
 

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client as Browser
 
-from practice.desk.browser_words import browser_in_words
+from practice.desk.browser_words import browser_of, in_words
 from practice.desk.models import SignedIn
 from tests.cast import PASSWORD
 
@@ -20,7 +20,7 @@ EDGE = (
 )
 
 
-def browser_of(practitioner, agent):
+def signed_in_with(practitioner, agent):
     browser = Browser(headers={"user-agent": agent})
     browser.post("/desk/login/", {"username": practitioner.email, "password": PASSWORD})
     return browser
@@ -36,12 +36,12 @@ def is_signed_in(browser):
 
 @pytest.fixture
 def laptop(maya):
-    return browser_of(maya, WINDOWS)
+    return signed_in_with(maya, WINDOWS)
 
 
 @pytest.fixture
 def phone(maya):
-    return browser_of(maya, IPHONE)
+    return signed_in_with(maya, IPHONE)
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def phone(maya):
     ],
 )
 def test_a_browser_is_told_in_words(agent, words):
-    assert browser_in_words(agent) == words
+    assert in_words(*browser_of(agent)) == words
 
 
 def test_the_page_shows_my_browsers_and_nobody_elses(laptop, phone, tom):
-    browser_of(tom, EDGE)
+    signed_in_with(tom, EDGE)
     here, other = (item.text for item in shown(laptop))
     assert "Firefox on Windows" in here
     assert "this one" in here
@@ -77,20 +77,20 @@ def test_the_page_gives_no_key_of_a_session_away(laptop, phone):
 
 
 def test_one_of_them_is_signed_out(laptop, phone, maya):
-    third = browser_of(maya, EDGE)
+    third = signed_in_with(maya, EDGE)
     button = next(item for item in shown(laptop) if "iPhone" in item.text).button
     laptop.post(PAGE, {"end": button["value"]})
     assert [is_signed_in(browser) for browser in (laptop, phone, third)] == [True, False, True]
 
 
 def test_all_others_are_signed_out_and_nobody_elses(laptop, phone, tom):
-    toms = browser_of(tom, EDGE)
+    toms = signed_in_with(tom, EDGE)
     laptop.post(PAGE, {"end": "others"})
     assert [is_signed_in(browser) for browser in (laptop, phone, toms)] == [True, False, True]
 
 
 def test_a_button_of_anothers_page_does_nothing(laptop, phone, tom):
-    toms = browser_of(tom, EDGE)
+    toms = signed_in_with(tom, EDGE)
     button = next(item for item in shown(laptop) if "iPhone" in item.text).button
     toms.post(PAGE, {"end": button["value"]})
     assert is_signed_in(phone)

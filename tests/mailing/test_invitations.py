@@ -83,9 +83,9 @@ def closed(client):
 @pytest.mark.parametrize(
     ("happens", "why"),
     [
-        (agreed, "Kei has agreed to emails meanwhile."),
-        (archived, "Kei is archived."),
-        (closed, "The account of Maya Lindgren is closed."),
+        (agreed, "They have agreed to emails meanwhile."),
+        (archived, "They are archived."),
+        (closed, "The account of their practitioner is closed."),
     ],
 )
 def test_it_does_not_leave_when_nobody_may_be_asked_any_more(kei, sink, now, happens, why):

@@ -36,3 +36,11 @@ def test_the_parts_of_a_step_are_numbered_on_in_any_language():
     assert [step.title for step in draft.steps] == ["Rest", "⟦Rest (part 2)⟧", "⟦Rest (part 3)⟧"]
     review.merge(draft, review.merge(draft, 0))
     assert [step.html for step in draft.steps] == ["<p>One.</p>\n<p>Two.</p>\n<p>Three.</p>"]
+
+
+def test_a_part_that_was_named_in_english_is_numbered_on_as_well():
+    draft = Draft("Rest", "", [DraftStep("Rest (part 2)", "<p>One.</p>\n<p>Two.</p>")], [])
+    review.split(draft, 0, 1)
+    assert [step.title for step in draft.steps] == ["Rest (part 2)", "⟦Rest (part 3)⟧"]
+    review.merge(draft, 0)
+    assert [step.html for step in draft.steps] == ["<p>One.</p>\n<p>Two.</p>"]
