@@ -21,14 +21,9 @@ UNREAD = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.DOTALL)
 TAG = re.compile(r"""<[^>]*>""")
 WORD = re.compile(r"[^\W\d_]{2,}")
 #: Names and units that are the same in every language.
-SAME_EVERYWHERE = {"CSV", "PDF", "HTML", "JSON", "Interlude", "UTC"} | {
-    "nbsp",
-    "zwnj",
-    "amp",
-    "quot",
-    "lt",
-    "gt",
-}
+NAMES = {"CSV", "PDF", "HTML", "JSON", "Interlude", "UTC"}
+ENTITIES = {"nbsp", "zwnj", "amp", "quot", "lt", "gt"}
+SAME_EVERYWHERE = NAMES | ENTITIES
 
 
 def bare_text(path):
@@ -75,25 +70,8 @@ FOR_ENGINEERS = {
 }
 #: What takes a name, a label or a sentence, were it of one word.
 SPEAKING = {
-    *(
-        "verbose_name",
-        "verbose_name_plural",
-        "help_text",
-        "label",
-        "description",
-        "title",
-        "message",
-        "empty_label",
-    ),
-    *(
-        "heading",
-        "subject",
-        "short_description",
-        "site_header",
-        "site_title",
-        "index_title",
-        "ordering_label",
-    ),
+    *("verbose_name", "verbose_name_plural", "help_text", "label", "description", "short_description"),
+    *("title", "message", "empty_label", "heading", "subject", "site_header", "site_title", "index_title"),
 }
 TWO_WORDS = re.compile(r"[^\W\d_]{2,}[,;:]? (?:[^\W\d_]|[(“\"])")
 #: Modules that speak to whoever runs the server, or make up people.
@@ -109,25 +87,18 @@ LOOKED_FOR = {
 }
 #: Texts that no person reads here: keys and values that are stored or posted, names, logs, what providers are told.
 UNSPOKEN = {
+    *("the client", "the practitioner", "handed over", "left out", "go on", "take back", "taken back"),
     *(
-        "the client",
-        "the practitioner",
-        "handed over",
-        "left out",
-        "go on",
-        "take back",
-        "taken back",
         "not yours",
+        "number of steps",
+        "bounce mail",
+        "Recovery codes",
+        "Any reading",
+        "mail to nobody, xx",
+        "mid:xx xx",
     ),
-    *("number of steps", "bounce mail", "Recovery codes", "Any reading", "mail to nobody, xx", "mid:xx xx"),
-    *(
-        "Interlude",
-        "Amazon SES",
-        "Unisender Go",
-        "Samsung Internet",
-        "OOF, AutoReply",
-        "On that day, they wrote:",
-    ),
+    *("Interlude", "Amazon SES", "Unisender Go", "Samsung Internet", "OOF, AutoReply"),
+    "On that day, they wrote:",
     *("= ANY (%(ids)s)", "not all", "@media xx", 'content="light dark"', "outbox: email %s %s (%s %s)"),
     "xx cannot be read (xx).",  # a mailbox, in the log
     "allow-popups allow-popups-to-escape-sandbox",
