@@ -8,9 +8,9 @@ from django.urls import reverse
 from practice.desk.models import Erasure
 from practice.mailing.models import Delivery
 from practice.people.models import Client
-from practice.replies.models import Answer, Message, Reply
+from practice.replies.models import Message, Reply
 from tests.cast import NOW
-from tests.isolation.worlds import sent
+from tests.isolation.worlds import answered
 
 
 @pytest.fixture
@@ -22,10 +22,7 @@ def desk(client, maya):
 @pytest.fixture
 def reply(assignment):
     """Ada got one email, and wrote to it."""
-    delivery = sent(assignment, assignment.next_step(), "told")
-    reply = Reply.objects.create(delivery=delivery, page="page", saved_at=NOW, sent_at=NOW)
-    Answer.objects.create(reply=reply, question="What stayed with you?", value="the river at dusk")
-    return reply
+    return answered(assignment)
 
 
 def page_of(client):

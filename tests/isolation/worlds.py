@@ -117,6 +117,14 @@ def sent(assignment, step, word):
     return delivery
 
 
+def answered(assignment):
+    """A reflection of the client's on the email that they got."""
+    delivery = sent(assignment, assignment.next_step(), "told")
+    reply = Reply.objects.create(delivery=delivery, page="page", saved_at=NOW, sent_at=NOW)
+    Answer.objects.create(reply=reply, question="What stayed with you?", value="the river at dusk")
+    return reply
+
+
 def snapshot(practitioner):
     """Every stored value of every row that is the practitioner's, and what was logged about it."""
     return {

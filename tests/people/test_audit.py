@@ -12,9 +12,8 @@ from practice.people import audit
 from practice.people.audit import Action, AuditEntry, WrittenOnce
 from practice.people.models import Client, Consent
 from practice.people.trail import PER_PAGE
-from practice.replies.models import Answer, Reply
-from tests.cast import NOW, make_client
-from tests.isolation.worlds import sent
+from tests.cast import make_client
+from tests.isolation.worlds import answered, sent
 from tests.people.test_clients import ADD, FIELDS
 
 CHANGE = "admin:people_client_change"
@@ -29,10 +28,7 @@ def desk(client, maya):
 @pytest.fixture
 def reply(assignment):
     """What Ada wrote to the first step."""
-    delivery = sent(assignment, assignment.next_step(), "told")
-    reply = Reply.objects.create(delivery=delivery, page="page", saved_at=NOW, sent_at=NOW)
-    Answer.objects.create(reply=reply, question="What stayed with you?", value="the river at dusk")
-    return reply
+    return answered(assignment)
 
 
 def trail():
