@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from practice.people.in_words import listed
 from resources.readers import Reader
 
 #: So many names stand in a sentence; of more it says how many.
@@ -135,8 +136,7 @@ def named(names: Sequence[str]) -> str:
             *shown[: MOST_NAMES - 1],
             ngettext("%(count)s other", "%(count)s others", others) % {"count": others},
         ]
-    *most, last = shown
-    return _("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
+    return listed(shown)
 
 
 def _names(readers: Iterable[Reader]) -> list[str]:

@@ -19,8 +19,9 @@ from practice.assignments import taking_back
 from practice.assignments.blackout import Blackout
 from practice.assignments.forms import AssignForm
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import listed, spoken_day
+from practice.assignments.outlook import spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
+from practice.people.in_words import listed
 from practice.people.models import Client
 from practice.people.ownership import practitioner_of
 from resources import cautions

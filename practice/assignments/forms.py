@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from practice.assignments import first_note
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import listed
 from practice.assignments.schedule import Rhythm, first_day, local_day
+from practice.people.in_words import listed
 from practice.people.models import Client, Practitioner
 from practice.people.zones import validate_zone
 from resources.models import Module
@@ -21,6 +21,12 @@ from resources.models import Module
 SUNDAY = 6
 USUAL_WAIT = 3  # weeks
 FARTHEST = timedelta(days=2 * 365)
+
+
+def refuse_far(day: date, today: date) -> None:
+    """Raises a ValidationError for a day so far ahead that its year is a slip of the finger."""
+    if day > today + FARTHEST:
+        raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
 
 
 class DayInput(forms.DateInput):
@@ -208,8 +214,7 @@ class AssignForm(WaitForm):
         first: date = self.cleaned_data["first"]
         if first < self.today:
             raise ValidationError(_("The first day lies in the past. Choose today or later."))
-        if first > self.today + FARTHEST:
-            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
+        refuse_far(first, self.today)
         return first
 
     def clean_note(self) -> str:
@@ -268,8 +273,7 @@ class DayForm(forms.Form):
         today = local_day(self.now, self.rhythm.zone)
         if day < today:
             raise ValidationError(_("This day lies in the past. Choose another one."))
-        if day > today + FARTHEST:
-            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
+        refuse_far(day, today)
         if self.rhythm.moment(day) <= self.now:
             said = _("It is already past %(hour)s there today. Choose a later day.")
             raise ValidationError(said % {"hour": f"{self.rhythm.at:%H:%M}"})
@@ -297,6 +301,6 @@ class PauseForm(forms.Form):
         until: date | None = self.cleaned_data["until"]
         if until and until <= self.today:
             raise ValidationError(_("Choose a day after today, or leave it empty."))
-        if until and until > self.today + FARTHEST:
-            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
+        if until:
+            refuse_far(until, self.today)
         return until

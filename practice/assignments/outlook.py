@@ -316,13 +316,6 @@ def spoken(moment: datetime, zone: str) -> str:
     return _("%(moment)s, %(place)s time") % {"moment": on_the_clock(moment, zone), "place": place(zone)}
 
 
-def listed(words: Iterable[str]) -> str:
-    """Words as people list them: "Ada, Bo and Kei"."""
-    *most, last = words
-    # Translators: a list such as "Ada, Bo and Kei", of which "Ada, Bo" are most.
-    return _("%(most)s and %(last)s") % {"most": _(", ").join(most), "last": last} if most else last
-
-
 def place(zone: str) -> str:
     """How people call a zone: "Buenos Aires" for "America/Argentina/Buenos_Aires"."""
     return zone.rsplit("/", 1)[-1].replace("_", " ") if clock_of(zone) else "UTC"

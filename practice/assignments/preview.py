@@ -18,12 +18,12 @@ from practice.assignments.outlook import (
     Span,
     calendar,
     clock_changes,
-    listed,
     on_the_clock,
     place,
     spoken_day,
 )
 from practice.assignments.schedule import Rhythm, local_day
+from practice.people.in_words import listed
 from practice.people.models import Client
 
 HELD_BACK = gettext_noop("This is only minutes away. It leaves when the time to take it back is over.")

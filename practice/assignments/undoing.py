@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import listed
+from practice.people.in_words import listed
 from practice.people.models import Practitioner
 
 MOST_NAMED = 5

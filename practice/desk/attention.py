@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import Hold, listed, spoken
+from practice.assignments.outlook import Hold, spoken
 from practice.assignments.passed import PassedStep
 from practice.desk.arrivals import arrivals
 from practice.desk.concern import Concern, assign_to
@@ -18,6 +18,7 @@ from practice.desk.standing import Running, Standing, has_agreed, last_wrote, un
 from practice.desk.trouble import SPOKEN_OF, emails_in_trouble
 from practice.mailing.models import Suppression
 from practice.mailing.suppressions import held
+from practice.people.in_words import listed
 from practice.people.models import Practitioner
 
 #: A step that was due for so long should have been planned in any minute since.

@@ -1,6 +1,6 @@
 """The page where a practitioner says when they are away."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,16 +10,15 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from practice.assignments.forms import refuse_far
 from practice.people.away import Away
+from practice.people.in_words import day_in_words
 from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
 from resources.models import Module
-
-FARTHEST = timedelta(days=2 * 365)
 
 
 class AwayForm(forms.ModelForm):
@@ -48,8 +47,7 @@ class AwayForm(forms.ModelForm):
         back_on: date = self.cleaned_data["back_on"]
         if back_on <= timezone.localdate():
             raise ValidationError(_("This day is not after today. Choose the day you will be back."))
-        if back_on > timezone.localdate() + FARTHEST:
-            raise ValidationError(_("That is more than two years ahead. Look at the year once more."))
+        refuse_far(back_on, timezone.localdate())
         return back_on
 
     def clean(self) -> dict[str, Any]:
@@ -73,7 +71,7 @@ class AwayForm(forms.ModelForm):
 
 
 def _in_words(time: Away) -> str:
-    first, back = (date_format(day, _("j F Y")) for day in (time.starts_on, time.back_on))
+    first, back = (day_in_words(day) for day in (time.starts_on, time.back_on))
     return _("away from %(first)s, back on %(back)s") % {"first": first, "back": back}
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import CharField, EmailField, F, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from practice.assignments import holds
 from practice.mailing import reasons
 from practice.mailing.models import Notice, Suppression
 from practice.mailing.suppressions import held
+from practice.people.in_words import day_in_words
 from practice.people.models import Client
 
 State, Why = Notice.State, Suppression.Why
@@ -111,4 +111,4 @@ def needs_their_word(stop: Suppression | None, last: Notice | None) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localdate(moment), _("j F Y"))
+    return day_in_words(timezone.localdate(moment))

@@ -9,9 +9,9 @@ from typing import Self
 
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext, gettext_noop
-from django.utils.translation import gettext as _
 
 from practice.mailing.editions import Compiled, Source, compiled
+from practice.people.in_words import listed
 from practice.people.models import Client, Practice
 from resources.cautions import Caution, caution
 from resources.models import Module, Step
@@ -122,7 +122,5 @@ def noticed(words: list[str], steps: Iterable[Step], languages: Collection[str])
 def _told(word: str, part: str, line: str, languages: list[str]) -> str:
     if part not in WHERE_IN_SOME or len(languages) == len(settings.LANGUAGES):
         return gettext(WHERE[part]) % {"word": word, "line": line}
-    named, *others = (get_language_info(language)["name_translated"] for language in languages)
-    for other in others:
-        named = _("%(first)s and %(other)s") % {"first": named, "other": other}
+    named = listed(get_language_info(language)["name_translated"] for language in languages)
     return gettext(WHERE_IN_SOME[part]) % {"word": word, "line": line, "languages": named}

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from practice.people.client_filters import Agreed, Archived, from_above
 from practice.people.clocks import clock_of
 from practice.people.consent import TOLD_ME, ConsentForm, ways_of
 from practice.people.export import ExportForm, export_file
+from practice.people.in_words import day_in_words
 from practice.people.list_admin import (
     archiving_context,
     forget_view,
@@ -345,7 +345,7 @@ def _in_words(consent: Consent) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), _("j F Y"))
+    return day_in_words(timezone.localtime(moment))
 
 
 @admin.register(Practice)

@@ -6,11 +6,11 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from practice.people.fields import one_line
+from practice.people.in_words import day_in_words
 from practice.people.ownership import Owned, OwnedQuerySet
 
 
@@ -80,8 +80,8 @@ class Away(Owned):
 
     def __str__(self) -> str:
         return _("Away from %(first_day)s, back on %(back_day)s") % {
-            "first_day": date_format(self.starts_on, _("j F Y")),
-            "back_day": date_format(self.back_on, _("j F Y")),
+            "first_day": day_in_words(self.starts_on),
+            "back_day": day_in_words(self.back_on),
         }
 
     def covers(self, moment: datetime) -> bool:

@@ -11,13 +11,12 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people.audit import AuditEntry
 from practice.people.away import Away
 from practice.people.fields import EncryptedTextField, one_line
+from practice.people.in_words import day_in_words
 from practice.people.ownership import Owned, OwnedQuerySet
 from practice.people.practice import Practice
 from practice.people.saved_views import SavedView
@@ -327,4 +326,4 @@ class Consent(Owned):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_how_display()}, {date_format(self.given_at, _('j F Y'))}"
+        return f"{self.get_how_display()}, {day_in_words(self.given_at)}"

@@ -1,7 +1,6 @@
 """The pages about all that one client sent, for the admin of reflections to take in."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from practice.people import audit
+from practice.people.in_words import day_in_words
 from practice.people.models import Client
 from practice.people.ownership import practitioner_of
 from practice.replies import pdf
@@ -103,7 +102,7 @@ class ClientPages:
             shared.mark_as(Mark.DISCUSSED, timezone.now())
             audit.note_each(practitioner_of(request), audit.Action.MARKED, things)
         noted = _("Noted: you met on %(day)s. What %(client)s shares from that day on is below.")
-        messages.success(request, noted % {"day": spoken(met_on), "client": client})
+        messages.success(request, noted % {"day": day_in_words(met_on), "client": client})
         return redirect(digest_url(client))
 
     def _forget_meeting(self, request: HttpRequest, client: Client) -> HttpResponse:
@@ -111,7 +110,7 @@ class ClientPages:
         if last and request.POST["forget"] == last.isoformat():
             Meeting.objects.filter(client=client, met_on=last).delete()
             done = _("Taken back: the session on %(day)s is no longer noted.")
-            messages.success(request, done % {"day": spoken(last)})
+            messages.success(request, done % {"day": day_in_words(last)})
         return redirect(digest_url(client))
 
     # --- How
@@ -148,8 +147,3 @@ def asked_digest(request: HttpRequest, client: Client, action: audit.Action) -> 
 
 def digest_url(client: Client) -> str:
     return reverse("admin:replies_digest", args=(client.pk,))
-
-
-def spoken(day: date) -> str:
-    """ "9 March 2026"."""
-    return date_format(day, _("j F Y"))

@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.crypto import constant_time_compare
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Notice
 from practice.people.fields import EncryptedTextField
+from practice.people.in_words import day_in_words
 from practice.people.models import Client
 from practice.people.ownership import Owned, OwnedQuerySet
 
@@ -54,7 +54,7 @@ class Message(Owned):
         )
 
     def __str__(self) -> str:
-        return _("Message of %(day)s") % {"day": date_format(self.written_at, _("j F Y"))}
+        return _("Message of %(day)s") % {"day": day_in_words(self.written_at)}
 
     @classmethod
     def write(cls, client: Client, text: str, page: str, now: datetime, *, by_client: bool) -> bool:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.mailing.models import Delivery
 from practice.people.fields import EncryptedTextField
+from practice.people.in_words import day_in_words
 from practice.people.models import AuditEntry, Client
 from practice.people.ownership import Owned, OwnedQuerySet
 from practice.replies.concern_words import ConcernWords
@@ -353,7 +353,7 @@ class Meeting(Owned):
         constraints = (models.UniqueConstraint(fields=("client", "met_on"), name="one_meeting_per_day"),)
 
     def __str__(self) -> str:
-        day = date_format(self.met_on, _("j F Y"))
+        day = day_in_words(self.met_on)
         return _("Session with %(client)s on %(day)s") % {"client": self.client, "day": day}
 
     @classmethod

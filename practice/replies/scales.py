@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import chain
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from practice.people.in_words import day_in_words
 from practice.replies.legible import Shown
 from practice.replies.thread import Letter
 from resources.models import PromptKind
@@ -62,7 +62,7 @@ class Scale:
     @property
     def in_words(self) -> str:
         """What the chart shows, for whoever does not see it."""
-        first, last = (date_format(timezone.localtime(self.points[n].at), _("j F Y")) for n in (0, -1))
+        first, last = (day_in_words(timezone.localtime(self.points[n].at)) for n in (0, -1))
         values = ", ".join(str(point.value) for point in self.points)
         said = ngettext(
             "%(count)s answer from 0 to 10, from %(first)s to %(last)s: %(values)s.",
