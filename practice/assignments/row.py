@@ -34,8 +34,13 @@ class AssignmentRow(Owned):
         #: Nobody's: nothing came back to the last steps.
         SILENCE = "silence"
 
+    #: No index of its own: `assignment_by_client` begins with it.
     client = models.ForeignKey(
-        Client, models.CASCADE, related_name="assignments", verbose_name=gettext_lazy("client")
+        Client,
+        models.CASCADE,
+        related_name="assignments",
+        db_index=False,
+        verbose_name=gettext_lazy("client"),
     )
     module = models.ForeignKey(
         Module, models.PROTECT, related_name="assignments", verbose_name=gettext_lazy("module")
@@ -97,6 +102,10 @@ class AssignmentRow(Owned):
             models.Index(
                 fields=("paused_until",), name="assignment_rested", condition=models.Q(state="paused")
             ),
+            # For the list: which of a practitioner's thousands stand on a page.
+            models.Index(fields=("client", "created_at", "id"), name="assignment_by_client"),
+            # For what was assigned a moment ago, and can be taken back.
+            models.Index(fields=("created_at",), name="assignment_made"),
         )
         constraints = (
             models.UniqueConstraint(

@@ -30,6 +30,7 @@ __all__ = [
     "AdminPasswordChangeForm",
     "InstallationAdmin",
     "OwnedAdmin",
+from practice.people.pages_of_rows import ThinPaginator
     "OwnedForm",
     "OwnedRelatedFilter",
     "OwnedStackedInline",
@@ -193,6 +194,7 @@ class OwnedAdmin(OwnedScope, SkinnedModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = False
+    paginator = ThinPaginator
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

@@ -176,8 +176,9 @@ class Reply(Owned):
             ),
         )
         indexes = (
-            # For the list of reflections, and for when a client wrote last.
-            models.Index(fields=("client", "sent_at"), name="reply_by_client"),
+            # For when a client wrote last, and for the list of reflections: which stand on a page, and how many there
+            # are under each tab, is in here, and PostgreSQL need not read those of all practitioners for it.
+            models.Index(fields=("client", "sent_at", "id", "read_at", "talk"), name="reply_by_client"),
             # For a practitioner's home: the few that are new.
             models.Index(
                 fields=("client", "sent_at"),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('sooner_at', models.DateTimeField(editable=False, null=True)),
                 ('next_due_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='people.client', verbose_name='client')),
+                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='people.client', verbose_name='client')),
                 ('module', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='resources.module', verbose_name='module')),
             ],
             options={
@@ -102,6 +102,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='assignment',
             index=models.Index(condition=models.Q(('state', 'paused')), fields=['paused_until'], name='assignment_rested'),
+        ),
+        migrations.AddIndex(
+            model_name='assignment',
+            index=models.Index(fields=['client', 'created_at', 'id'], name='assignment_by_client'),
+        ),
+        migrations.AddIndex(
+            model_name='assignment',
+            index=models.Index(fields=['created_at'], name='assignment_made'),
         ),
         migrations.AddConstraint(
             model_name='assignment',

@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='reply',
-            index=models.Index(fields=['client', 'sent_at'], name='reply_by_client'),
+            index=models.Index(fields=['client', 'sent_at', 'id', 'read_at', 'talk'], name='reply_by_client'),
         ),
         migrations.AddIndex(
             model_name='reply',
