@@ -6,16 +6,16 @@ Pure, and in the practitioner's words and language: they read it at the desk. Th
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import dropwhile
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from practice.assignments.schedule import Rhythm
 from practice.people.clocks import clock_of
+from practice.people.in_words import written
 
 
 @dataclass(frozen=True)
@@ -297,12 +297,7 @@ def _change_between(start: datetime, end: datetime, clock: ZoneInfo) -> date:
 
 def spoken_day(day: date) -> str:
     """A day in words: "Sunday 8 March 2026"."""
-    return _spoken_day(day, get_language())
-
-
-@lru_cache(400)  # the same few days stand in every row of a list, and Django takes its time over each
-def _spoken_day(day: date, language: str | None) -> str:
-    return date_format(day, _("l j F Y"))
+    return written(day, _("l j F Y"))
 
 
 def on_the_clock(moment: datetime, zone: str) -> str:

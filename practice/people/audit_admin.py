@@ -6,11 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from practice.people.audit import AuditEntry
+from practice.people.in_words import moment_in_words
 from practice.people.owned_admin import InstallationAdmin
 from practice.people.trail import in_words
 
@@ -49,7 +48,7 @@ class AuditAdmin(InstallationAdmin):
 
     @admin.display(description=gettext_lazy("When"), ordering="at")
     def when(self, entry: Any) -> str:
-        return date_format(timezone.localtime(entry.at), _("j F Y, H:i"))
+        return moment_in_words(timezone.localtime(entry.at))
 
     @admin.display(description=gettext_lazy("Who"), ordering="actor__name")
     def who(self, entry: Any) -> str:

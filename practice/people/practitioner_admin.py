@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people import accounts
 from practice.people.account_moves import ACCOUNT_MOVES, told_of
+from practice.people.in_words import moment_in_words
 from practice.people.models import Practitioner
 from practice.people.owned_admin import AdminPasswordChangeForm, InstallationAdmin, UserChangeForm
 from practice.people.ownership import practitioner_of
@@ -81,7 +81,7 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
         if practitioner.is_active:
             return _("Can sign in")
         if ends_at and ends_at > timezone.now():
-            until = date_format(timezone.localtime(ends_at), _("j F Y, H:i"))
+            until = moment_in_words(timezone.localtime(ends_at))
             return _("Invited, until %(until)s") % {"until": until}
         if ends_at:
             return _("Invited, and the link is too old now")

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from practice.people import audit
 from practice.people.fields import CannotDecrypt
+from practice.people.in_words import moment_in_words
 from practice.people.owned_admin import OwnedAdmin, OwnedRelatedFilter
 from practice.people.ownership import practitioner_of
 from practice.replies import quarantine  # noqa: F401 - another page of this room
@@ -156,7 +156,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     @admin.display(description=gettext_lazy("Sent"), ordering="sent_at")
     def sent(self, reply: Reply) -> str:
-        at = date_format(timezone.localtime(reply.sent_at), _("j F Y, H:i"))
+        at = moment_in_words(timezone.localtime(reply.sent_at))
         return _("%(moment)s, by email") % {"moment": at} if getattr(reply, "by_email", False) else at
 
     @admin.display(description=gettext_lazy("Mark"), ordering="read_at")

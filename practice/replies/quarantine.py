@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.people import audit
+from practice.people.in_words import moment_in_words
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
 from practice.replies.inbound import leave_out, take_in
@@ -67,7 +67,7 @@ class InboundMailAdmin(OwnedAdmin):
 
     @admin.display(description=gettext_lazy("Came"), ordering="received_at")
     def came(self, row: InboundMail) -> str:
-        return date_format(timezone.localtime(row.received_at), _("j F Y, H:i"))
+        return moment_in_words(timezone.localtime(row.received_at))
 
     @admin.display(description=gettext_lazy("What it is"), ordering="state")
     def became(self, row: InboundMail) -> SafeString | str:
