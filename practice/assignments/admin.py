@@ -35,7 +35,7 @@ from practice.assignments.rewording import (
 )
 from practice.assignments.undoing import New, just_made, made_together, take_back
 from practice.people.owned_admin import OwnedAdmin
-from practice.people.ownership import practitioner_of
+from practice.people.ownership import is_for_a_list, practitioner_of
 
 EDITOR_MEDIA = Media(css={"all": ["resources/review.css"]}, js=["resources/editor.js"])
 NOT_POSSIBLE = gettext_noop(
@@ -85,10 +85,10 @@ class AssignmentAdmin(OwnedAdmin):
         return super().changelist_view(request, {"just_made": new, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).with_next_step()
-        here = request.resolver_match.url_name if request.resolver_match else ""
+        # The private note would be decrypted for nothing.
+        rows = super().get_queryset(request).with_next_step().defer("client__private_note")
         # Whoever is archived is out of every list; each page of theirs still opens.
-        return rows.filter(client__archived_at=None) if str(here).endswith("_changelist") else rows
+        return rows.filter(client__archived_at=None) if is_for_a_list(request) else rows
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Those that leave on one day in the order in which they leave."""
@@ -117,7 +117,7 @@ class AssignmentAdmin(OwnedAdmin):
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def shown_state(self, row: Assignment) -> str:
-        return row.get_state_display()
+        return str(row.State(row.state).label)  # get_state_display translates all of them to find one
 
     # --- Assigning
 

@@ -40,6 +40,12 @@ def owned_model(model: type[models.Model] | None) -> type[Owned] | None:
     return model if model is not None and issubclass(model, Owned) else None
 
 
+def is_for_a_list(request: HttpRequest) -> bool:
+    """Whether a list of rows at the desk is asked for, and not the page of one of them."""
+    here = request.resolver_match
+    return here is not None and str(here.url_name).endswith("_changelist")
+
+
 def practitioner_of(request: HttpRequest) -> Any:
     """The signed-in practitioner."""
     return request.user

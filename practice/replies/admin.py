@@ -18,7 +18,7 @@ from practice.people import audit
 from practice.people.fields import CannotDecrypt
 from practice.people.in_words import moment_in_words
 from practice.people.owned_admin import OwnedAdmin, OwnedRelatedFilter
-from practice.people.ownership import practitioner_of
+from practice.people.ownership import is_for_a_list, practitioner_of
 from practice.replies import quarantine  # noqa: F401 - another page of this room
 from practice.replies.client_pages import ClientPages
 from practice.replies.days_page import DaysPage
@@ -98,6 +98,11 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
     search_fields = ("client__name", "delivery__step__title")
     search_help_text = gettext_lazy("Search by client or step")
     list_select_related = ("client", "delivery__assignment__module", "delivery__step")
+    #: What is read of each for the list; the rest would be much, and is not asked for.
+    listed = (
+        *("client__name", "delivery__assignment__module__title", "delivery__step__title"),
+        *("sent_at", "read_at", "talk"),
+    )
     ordering = ("-sent_at", "-pk")
     actions = ("mark_read", "mark_to_discuss", "mark_discussed", "mark_unread")
 
@@ -106,7 +111,10 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         # The private note would be decrypted for nothing, and the readings are long.
-        return super().get_queryset(request).sent().defer("client__private_note", "delivery__step__body")
+        sent = super().get_queryset(request).sent()
+        if is_for_a_list(request):
+            return sent.only(*self.listed)
+        return sent.defer("client__private_note", "delivery__step__body")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -125,10 +133,11 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         empty = WHEN_EMPTY[tab_of(request.GET.get(MarkFilter.parameter_name))]
         own_mails = InboundMail.objects.of(practitioner_of(request))
+        came = own_mails.exists()
         context = {
             "when_empty": empty,
-            "mails_came": own_mails.exists(),
-            "mails_wait": own_mails.waiting().exists(),
+            "mails_came": came,
+            "mails_wait": came and own_mails.waiting().exists(),
             "read_first": self.get_queryset(request)
             .select_related(*self.list_select_related)
             .to_read_first(),
@@ -182,7 +191,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     @transaction.atomic
     def _mark_all(self, request: HttpRequest, replies: Any, mark: Mark) -> None:
-        things = [(reply, reply.delivery.assignment.client) for reply in replies]
+        things = [(reply, reply.client) for reply in replies]
         count = Reply.objects.filter(pk__in=[reply.pk for reply, _client in things]).mark_as(
             mark, timezone.now()
         )
