@@ -1,27 +1,24 @@
 """Clients and their consent, for practitioners; the practice and its practitioners, for whoever runs it."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from practice.people import audit
 from practice.people.audit_admin import AuditAdmin
 from practice.people.client_filters import Agreed, Archived, from_above
 from practice.people.clocks import clock_of
-from practice.people.consent import TOLD_ME, ConsentForm, ways_of
+from practice.people.consent import TOLD_ME
+from practice.people.consent_pages import ConsentPages
 from practice.people.export import ExportForm, export_file
 from practice.people.in_words import day_in_words
 from practice.people.list_admin import (
@@ -97,7 +94,7 @@ class NewClientForm(ClientForm):
 
 
 @admin.register(Client)
-class ClientAdmin(OwnedAdmin):
+class ClientAdmin(ConsentPages, OwnedAdmin):
     form = ClientForm
     list_display = ("name", "email", "lives_in", "agreed")
     list_filter = (Agreed, "language", "discretion", Archived)
@@ -228,7 +225,7 @@ class ClientAdmin(OwnedAdmin):
         """What they said themselves, behind their private link."""
         if client.address_told_at is None:
             return _("They did not say so far. The page on which they answer asks them, twice a year.")
-        day = _day(client.address_told_at)
+        day = day_in_words(timezone.localtime(client.address_told_at))
         if client.address_is_private:
             return _("Only they do. They said so on %(day)s.") % {"day": day}
         return _("Others can, they said on %(day)s. From then on they were sent only the short notice.") % {
@@ -241,31 +238,6 @@ class ClientAdmin(OwnedAdmin):
         if said := client.likes():
             return _("%(day_and_time)s, on their own clock. They chose it.") % {"day_and_time": said}
         return _("They did not choose a day or an hour.")
-
-    # --- consent
-
-    @admin.display(description=gettext_lazy("Agreed to receive emails"))
-    def consent(self, client: Client) -> SafeString:
-        """Every consent on record, newest first, and what can be done about it."""
-        consents = list(client.consents.all())
-        in_force = any(consent.withdrawn_at is None for consent in consents)
-        ways = ways_of(client, in_force)
-        page, label = (
-            ("withdraw", _("They no longer want emails"))
-            if in_force
-            else ("consent", _("Record that they agreed"))
-        )
-        return format_html(
-            '{}{}<p>{}<a class="desk-button" href="{}">{}</a></p>',
-            format_html_join("", "<p>{}</p>", ((_in_words(consent),) for consent in consents))
-            or format_html("<p>{}</p>", _("Not yet. Nothing is sent before they agree.")),
-            format_html_join("", "<p>{}</p>", ((way.said,) for way in ways if way.said)),
-            format_html_join(
-                "", '<a class="desk-button" href="{}">{}</a> ', ((way.url, way.label) for way in ways)
-            ),
-            reverse(f"admin:people_client_{page}", args=(client.pk,)),
-            label,
-        )
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -282,39 +254,6 @@ class ClientAdmin(OwnedAdmin):
             url.callback = self.admin_site.admin_view(url.callback)
         return [*own, *(url for url in super().get_urls() if url.name != "people_client_delete")]
 
-    def consent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask how, when and to which words they agreed; record it."""
-        client = self.own_or_404(request, object_id)
-        form = ConsentForm(request.POST or None)
-        if client.has_consent():
-            messages.info(request, _("%(client)s has agreed already.") % {"client": client})
-            return self._to(client)
-        if form.is_valid():
-            with transaction.atomic():
-                audit.note(practitioner_of(request), audit.Action.AGREED, form.record(client), client)
-                self.log_change(request, client, gettext_noop("Recorded that they agreed to emails."))
-            done = _("Recorded: %(client)s agreed to receive emails.") % {"client": client}
-            messages.success(request, done)
-            return self._to(client)
-        title = _("%(client)s agreed to receive emails") % {"client": client}
-        return self._page(request, client, title, form)
-
-    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say what it means, and record that they took their consent back."""
-        client = self.own_or_404(request, object_id)
-        if not client.has_consent():
-            return self._to(client)
-        if request.method == "POST":
-            with transaction.atomic():
-                client.withdraw_consent(timezone.now())
-                audit.note(practitioner_of(request), audit.Action.WITHDREW, client)
-                self.log_change(request, client, gettext_noop("Recorded that they no longer want emails."))
-            done = _("Recorded. Nothing more is sent to %(client)s.") % {"client": client}
-            messages.success(request, done)
-            return self._to(client)
-        title = _("%(client)s no longer wants emails") % {"client": client}
-        return self._page(request, client, title, None)
-
     def trail_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who looked at this client's things, and what was changed, page by page."""
         client = self.own_or_404(request, object_id)
@@ -327,25 +266,6 @@ class ClientAdmin(OwnedAdmin):
 
     def _to(self, client: Client) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:people_client_change", args=(client.pk,)))
-
-    def _page(
-        self, request: HttpRequest, client: Client, title: str, form: ConsentForm | None
-    ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": title, "client": client, "form": form}
-        return render(request, "admin/people/client/consent.html", context | {"opts": self.opts})
-
-
-def _in_words(consent: Consent) -> str:
-    """ "Spoken, in session, on 1 January 2026. Taken back on 3 March 2026."."""
-    how, day = consent.get_how_display(), _day(consent.given_at)
-    if consent.withdrawn_at is None:
-        return _("%(how)s, on %(day)s.") % {"how": how, "day": day}
-    back = _day(consent.withdrawn_at)
-    return _("%(how)s, on %(day)s. Taken back on %(back)s.") % {"how": how, "day": day, "back": back}
-
-
-def _day(moment: datetime) -> str:
-    return day_in_words(timezone.localtime(moment))
 
 
 @admin.register(Practice)

@@ -1,5 +1,6 @@
 """The form field for a time zone: type a city, choose from the list. Needs no script, and forgives."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -20,15 +21,19 @@ class ZoneInput(TextInput):
             "autocapitalize": "off",
             "spellcheck": "false",
         }
-        options = format_html_join(
-            "", '<option value="{}">{}</option>', ((zone.name, zone.label) for zone in zones())
-        )
         return format_html(
             '{}<datalist id="{}">{}</datalist>',
             super().render(name, value, listed | (attrs or {}), renderer),
             listed["list"],
-            options,
+            _options(),
         )
+
+
+@cache  # four hundred of them, the same on every page
+def _options() -> SafeString:
+    return format_html_join(
+        "", '<option value="{}">{}</option>', ((zone.name, zone.label) for zone in zones())
+    )
 
 
 class ZoneField(forms.CharField):
