@@ -17,21 +17,23 @@ def away(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 
 
 def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
-    """The time away that holds each, by id. Two queries at most, and one as long as no module of theirs holds."""
+    """The time away that holds each, by id. Two queries at most, and one as long as nobody is away then."""
     moments = {row.pk: row.next_due_at for row in assignments if row.next_due_at}
-    holding = Assignment.objects.filter(pk__in=moments, module__holds_while_away=True).order_by()
-    whose = dict(holding.values_list("pk", "client__practitioner"))
-    if not whose:
+    if not moments:
         return {}
+    practitioners = {row.client.practitioner_id for row in assignments}
     first, last = min(moments.values()).date(), max(moments.values()).date()
     day = timedelta(days=1)
-    times = Away.objects.overlapping(first - day, last + 2 * day).filter(practitioner__in={*whose.values()})
+    times = Away.objects.overlapping(first - day, last + 2 * day).filter(practitioner__in=practitioners)
     by_practitioner: dict[int, list[Away]] = {}
     for time in times.select_related("practitioner"):
         by_practitioner.setdefault(time.practitioner_id, []).append(time)
+    if not by_practitioner:
+        return {}
+    holding = Assignment.objects.filter(pk__in=moments, module__holds_while_away=True).order_by()
     return {
         pk: time
-        for pk, practitioner in whose.items()
+        for pk, practitioner in holding.values_list("pk", "client__practitioner")
         for time in by_practitioner.get(practitioner, [])
         if time.covers(moments[pk])
     }

@@ -1,6 +1,5 @@
 """What this room adds to clients: a filter of their list, and what ends when one is archived."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,15 +55,14 @@ def stop_all(client: Client, now: datetime) -> None:
 archiving.ends(running_titles, stop_all)
 
 
-@holds.reason
-def archived(assignments: Sequence[Assignment]) -> dict[int, Hold]:
+@holds.of_client
+def archived(clients: holds.Clients) -> dict[int, Hold]:
     """Clients who are archived: they may press “carry on” behind an old link, and nothing leaves by it."""
     return {
-        row.pk: Hold(
-            _("%(client)s is archived.") % {"client": row.client.name},
-            _("Nothing leaves before you bring %(client)s back, on their page.")
-            % {"client": row.client.name},
+        pk: Hold(
+            _("%(client)s is archived.") % {"client": client.name},
+            _("Nothing leaves before you bring %(client)s back, on their page.") % {"client": client.name},
         )
-        for row in assignments
-        if row.client.archived_at
+        for pk, client in clients.items()
+        if client.archived_at
     }

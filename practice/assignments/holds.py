@@ -1,7 +1,9 @@
-"""What holds an assignment apart from its own state. Rooms above this one add their reasons with `reason`."""
+"""What holds an assignment apart from its own state. Rooms above this one add their reasons with `of_client`, where it
+is something about the client, and with `reason`, where it is something about the assignment.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,8 +18,19 @@ from practice.people.models import Client, Consent, Practitioner
 if TYPE_CHECKING:
     from practice.assignments.models import Assignment
 
+Clients = Mapping[int, Client]
+OfClient = Callable[[Clients], dict[int, Hold]]
 Reason = Callable[[Sequence["Assignment"]], dict[int, Hold]]
+_of_clients: list[OfClient] = []
 _reasons: list[Reason] = []
+
+
+def of_client(find: OfClient) -> OfClient:
+    """Register a function from clients, by id, to what holds all that is theirs, by the client's id. Earlier ones take
+    precedence, and all of these over those of one assignment.
+    """
+    _of_clients.append(find)
+    return find
 
 
 def reason(find: Reason) -> Reason:
@@ -28,24 +41,28 @@ def reason(find: Reason) -> Reason:
 
 def of(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
     """The first reason for each assignment that is held, by id. One pass for the whole set."""
-    held: dict[int, Hold] = {}
-    for find in _reasons:
-        held = find(assignments) | held
+    clients = {row.client_id: row.client for row in assignments}
+    theirs: dict[int, Hold] = {}
+    for find in _of_clients:
+        theirs = find(clients) | theirs
+    held = {row.pk: theirs[row.client_id] for row in assignments if row.client_id in theirs}
+    for look in _reasons:
+        held = look(assignments) | held
     return held
 
 
-@reason
-def closed_account(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
+@of_client
+def closed_account(clients: Clients) -> dict[int, Hold]:
     """Clients of a practitioner whose account is closed, where whoever closed it chose that emails wait."""
     owner = Client._meta.get_field("practitioner")
-    at_hand = {row.client.practitioner for row in assignments if owner.is_cached(row.client)}
-    others = {row.client.practitioner_id for row in assignments} - {one.pk for one in at_hand}
+    known = {one.practitioner_id: one.practitioner for one in clients.values() if owner.is_cached(one)}
+    others = {one.practitioner_id for one in clients.values()} - known.keys()
     asked = Practitioner.objects.filter(pk__in=others, is_active=False) if others else ()
-    names = {one.pk: one.name for one in (*at_hand, *asked) if not (one.is_active or one.series_go_on)}
+    names = {one.pk: one.name for one in (*known.values(), *asked) if not (one.is_active or one.series_go_on)}
     return {
-        row.pk: held_by_closed_account(names[row.client.practitioner_id])
-        for row in assignments
-        if row.client.practitioner_id in names
+        pk: held_by_closed_account(names[client.practitioner_id])
+        for pk, client in clients.items()
+        if client.practitioner_id in names
     }
 
 
@@ -77,13 +94,13 @@ def invitations(find: Find) -> Find:
     return find
 
 
-@reason
-def agreement(assignments: Sequence["Assignment"]) -> dict[int, Hold]:
+@of_client
+def agreement(clients: Clients) -> dict[int, Hold]:
     """Clients who have not agreed to emails, or took it back."""
-    clients = {row.client_id: row.client for row in assignments}
-    told = _told(clients)
-    found = {pk: hold for pk, client in clients.items() if (hold := _without(client, told[pk]))}
-    return {row.pk: found[row.client_id] for row in assignments if row.client_id in found}
+    # Of those that were read with `knowing_consent` it is known who agreed.
+    clients = {pk: client for pk, client in clients.items() if not vars(client).get("agreed")}
+    told = _told(clients) if clients else {}
+    return {pk: hold for pk, client in clients.items() if (hold := _without(client, told[pk]))}
 
 
 def _told(clients: Collection[int]) -> dict[int, list[Told]]:

@@ -1,11 +1,8 @@
 """Tells the schedule about addresses that must not be written to, so that the desk can say why nothing leaves."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext, gettext_noop
 
 from practice.assignments import holds
-from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold
 from practice.mailing.models import Suppression
 
@@ -37,16 +34,14 @@ WORDS = {
 }
 
 
-@holds.reason
-def suppressed(assignments: Sequence[Assignment]) -> dict[int, Hold]:
-    """Those whose client's address must not be written to."""
-    clients = {row.client_id: row.client for row in assignments}
+@holds.of_client
+def suppressed(clients: holds.Clients) -> dict[int, Hold]:
+    """Those whose address must not be written to."""
     addresses = {pk: client.email.lower() for pk, client in clients.items()}
     why = dict(Suppression.objects.filter(address__in={*addresses.values()}).values_list("address", "why"))
-    found = {
+    return {
         pk: held(Why(why[address]), clients[pk].name) for pk, address in addresses.items() if address in why
     }
-    return {row.pk: found[row.client_id] for row in assignments if row.client_id in found}
 
 
 def held(why: Why, client: str) -> Hold:

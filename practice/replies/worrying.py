@@ -3,7 +3,6 @@
 It is to be read first, and nothing more of a series goes out to its client before. The client is told nothing.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from practice.assignments import holds
-from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold
 from practice.mailing import welcome
 from practice.people.clocks import clock_of
@@ -48,17 +46,14 @@ def words_in(reply: Reply) -> list[str]:
 # --- Nothing more leaves before --------------------------------------------------------------------
 
 
-@holds.reason
-def to_be_read_first(assignments: Sequence[Assignment]) -> dict[int, Hold]:
-    """All that runs for a client of whom a reflection is to be read first."""
-    clients = {row.client_id for row in assignments}
+@holds.of_client
+def to_be_read_first(clients: holds.Clients) -> dict[int, Hold]:
+    """Clients of whom a reflection is to be read first."""
     waiting = Concern.objects.open().filter(reply__client__in=clients).order_by("-reply__sent_at", "-pk")
     told = waiting.values_list("reply__client_id", "reply__sent_at", "reply__client__practitioner__time_zone")
     # The oldest of each client comes last, and stays.
     sent = {client: timezone.localtime(sent_at, clock_of(zone) or UTC) for client, sent_at, zone in told}
-    return {
-        row.pk: in_words(row.client.name, sent[row.client_id]) for row in assignments if row.client_id in sent
-    }
+    return {pk: in_words(clients[pk].name, at) for pk, at in sent.items()}
 
 
 def in_words(client: str, sent: datetime) -> Hold:
