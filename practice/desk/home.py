@@ -38,7 +38,7 @@ def home(practitioner: Practitioner, now: datetime) -> Home:
     all_that_runs = running(practitioner)
     today, *days = timeline(practitioner, all_that_runs, now)
     theirs = Reply.objects.of(practitioner).select_related("client", "delivery__step")
-    theirs = theirs.defer("client__private_note", "delivery__step__body")
+    theirs = theirs.only("sent_at", "client__name", "delivery__step__title")
     read_first, pinned = few(theirs.to_read_first(), READ_FIRST)
     reflections, unread = few(theirs.unread(), FIRST)
     found = concerns(practitioner, all_that_runs, now)

@@ -20,7 +20,7 @@ from practice.assignments.outlook import Hold, calendar
 from practice.assignments.passed import PassedStep
 from practice.people.models import Client, Practitioner
 from practice.replies.models import Reply
-from resources.models import Module, Step
+from resources.models import Module
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,20 +72,20 @@ def running(practitioner: Practitioner) -> Running:
     # By their ids: a join would tempt PostgreSQL to read through the assignments of all practitioners.
     of_clients = Assignment.objects.filter(client__in=clients)
     behind = _how_many(PassedStep.objects.filter(assignment=OuterRef("pk")))
-    rows: list[Any] = list(
-        of_clients.running().with_blackout().annotate(behind=behind).order_by("next_due_at", "pk")
-    )
-    used = Module.objects.filter(pk__in=of_clients.order_by().values("module"))
+    shown = of_clients.running().with_blackout().annotate(behind=behind).order_by("next_due_at", "pk")
+    rows: list[Any] = list(shown)
+    # Distinct, as PostgreSQL would else look for each module through all assignments.
+    used = Module.objects.filter(pk__in=of_clients.order_by().values("module").distinct())
     modules: dict[int, Any] = used.annotate(
-        step_count=Count("steps", filter=Q(steps__taken_out=False))
+        step_count=Count("steps", filter=Q(steps__taken_out=False)),
+        taken_out=Count("steps", filter=Q(steps__taken_out=True)),
     ).in_bulk()
     client, module = Assignment._meta.get_field("client"), Assignment._meta.get_field("module")
-    for each in clients.values():
-        Client._meta.get_field("practitioner").set_cached_value(each, practitioner)
     for row in rows:
         client.set_cached_value(row, clients[row.client_id])
         module.set_cached_value(row, modules[row.module_id])
-    held, no_more = holds.of(rows), _passed_and_taken_out(rows, modules)
+    held = holds.of(rows)
+    no_more = _passed_and_taken_out(rows, [pk for pk, each in modules.items() if each.taken_out])
     standings = [
         Standing(
             row,
@@ -132,18 +132,23 @@ def _how_many(steps: QuerySet[Any, Any]) -> Coalesce:
 
 
 def _passed_and_taken_out(rows: Sequence[Assignment], modules: Collection[int]) -> Counter[int]:
-    """How many steps each of them passed that were taken out of its module afterwards: they are no longer sent."""
-    gone = list(Step.objects.filter(module__in=modules, taken_out=True).values_list("pk", flat=True))
-    passed = PassedStep.objects.filter(assignment__in=rows, step__in=gone)
-    return Counter(passed.values_list("assignment_id", flat=True) if gone else ())
+    """How many steps each of them passed that were taken out of its module afterwards: they are no longer sent.
+
+    Asked only of these modules, of which some were.
+    """
+    if not modules:
+        return Counter()
+    passed = PassedStep.objects.filter(assignment__in=rows, step__module__in=modules, step__taken_out=True)
+    return Counter(passed.values_list("assignment_id", flat=True))
 
 
 def _clients(practitioner: Practitioner) -> dict[int, Client]:
-    """The practitioner's clients by id, without the private note, which would be decrypted for nothing."""
+    """The practitioner's clients by id, with what a line on the page may say of them."""
     wrote = Reply.objects.sent().filter(client=OuterRef("pk")).order_by("-sent_at").values("sent_at")[:1]
     clients = Client.objects.of(practitioner).knowing_consent().annotate(last_wrote=Subquery(wrote))
+    clients = clients.only("practitioner", "name", "email", "time_zone", "archived_at")
     found = {}
-    for client in clients.defer("private_note", "created_at").order_by():
+    for client in clients.order_by():
         client.practitioner = practitioner
         found[client.pk] = cast(Client, client)
     return found
