@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -160,6 +161,69 @@ def test_a_filter_offers_no_hundreds_of_clients_but_the_one_that_was_asked_for(d
     assert "Client 9" not in page
     for garbled in ("x", "9" * 30):
         assert desk.get(f"{url}?client__id__exact={garbled}").status_code in (200, 302)
+
+
+# --- The pages of a list
+
+
+@pytest.fixture
+def sixty(maya):
+    """Sixty clients, each with a module and a reflection: those of higher numbers began and wrote earlier."""
+    for number in range(60):
+        who = make_client(maya, f"Client {number:02}", f"c{number}@example.org", "Europe/Berlin")
+        row = make_assignment(who, make_module(maya, title=f"Module {number:02}"), now=NOW)
+        row.created_at = NOW - timedelta(hours=number)
+        row.save(update_fields=("created_at",))
+        email = Delivery.planned(row, row.module.steps.first().pk, NOW, "example.org")
+        email.save()
+        sent_at = NOW - timedelta(minutes=number)
+        Reply.objects.create(delivery=email, page=str(number), saved_at=NOW, sent_at=sent_at)
+
+
+def named(desk, url):
+    return [str(getattr(row, "client", row)) for row in desk.get(url).context["cl"].result_list]
+
+
+LISTS = ["people_client_changelist", "replies_reply_changelist", "assignments_assignment_changelist"]
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_the_pages_of_a_list_name_everybody_once_and_in_order(desk, sixty, page):
+    url = reverse(f"admin:{page}")
+    everybody = [f"Client {number:02}" for number in range(60)]
+    assert (named(desk, url), named(desk, f"{url}?p=2")) == (everybody[:50], everybody[50:])
+
+
+def test_a_page_of_a_list_keeps_to_a_search_a_filter_and_another_order(desk, sixty):
+    Reply.objects.filter(delivery__assignment__client__name__lt="Client 55").update(read_at=NOW)
+    url = reverse("admin:replies_reply_changelist")
+    assert named(desk, f"{url}?show=unread") == [f"Client {number}" for number in range(55, 60)]
+    assert named(desk, f"{url}?q=Client+19") == ["Client 19"]
+    assert named(desk, f"{url}?o=1&p=2") == [f"Client {number}" for number in range(50, 60)]
+    assert named(desk, f"{url}?o=-1")[0] == "Client 59"
+
+
+def test_a_list_reads_whole_only_the_rows_that_stand_on_the_page(desk, sixty):
+    """Which these are is asked for by ids, and in the same statement: joined to all that a row shows, thousands of
+    rows would be put together and sorted for fifty.
+    """
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(reverse("admin:replies_reply_changelist"))
+    (page,) = [one["sql"] for one in queries if "LIMIT 50" in one["sql"]]
+    assert "resources_module" in page
+    assert "resources_module" not in page[page.index("IN (SELECT") : page.index("LIMIT 50")]
+
+
+def test_each_box_to_tick_says_whom_it_is_for(desk, sixty):
+    page = BeautifulSoup(desk.get(reverse("admin:people_client_changelist")).content, "html.parser")
+    boxes = page.select("tbody input[name=_selected_action]")
+    assert [box["aria-label"] for box in boxes[:2]] == ["Select “Client 00”", "Select “Client 01”"]
+
+
+def test_on_a_phone_every_value_has_its_label_beside_it(desk, sixty):
+    page = BeautifulSoup(desk.get(reverse("admin:replies_reply_changelist")).content, "html.parser")
+    labels = [label.text for label in page.select("tbody tr")[0].select(".desk-label")]
+    assert labels == ["Client", "Module", "Step", "Sent", "Mark"]
 
 
 def test_nothing_of_a_colleague_is_on_the_page_of_all(desk, tom, bo, toms_module):
