@@ -46,6 +46,8 @@ def pages_of(practitioner, look: int) -> Iterator[tuple[str, str]]:
     yield "client page", reverse("admin:people_client_change", args=(clients[look].pk,))
     yield "inbox", reverse("admin:replies_reply_changelist")
     yield "assignment list", reverse("admin:assignments_assignment_changelist")
+    # Next to nothing is on it: what any page takes on this machine, to compare the others with.
+    yield "my details", reverse("admin:me")
 
 
 @dataclass(frozen=True)
