@@ -104,8 +104,6 @@ class AssignmentRow(Owned):
             ),
             # For the list: which of a practitioner's thousands stand on a page.
             models.Index(fields=("client", "created_at", "id"), name="assignment_by_client"),
-            # For what was assigned a moment ago, and can be taken back.
-            models.Index(fields=("created_at",), name="assignment_made"),
         )
         constraints = (
             models.UniqueConstraint(

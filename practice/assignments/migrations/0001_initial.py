@@ -107,10 +107,6 @@ class Migration(migrations.Migration):
             model_name='assignment',
             index=models.Index(fields=['client', 'created_at', 'id'], name='assignment_by_client'),
         ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['created_at'], name='assignment_made'),
-        ),
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'paused'))), fields=('client', 'module'), name='one_running_assignment', violation_error_message='This client already receives this module.'),
