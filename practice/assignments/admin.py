@@ -49,6 +49,7 @@ class AssignmentAdmin(OwnedAdmin):
     list_display_links = ("client", "module")
     list_filter = ("state", LeavesFilter, "module")
     list_select_related = ("client__practitioner", "module")
+    list_per_page = 30  # each takes three lines: fifty would be a long way to scroll
     search_fields = ("client__name", "client__email", "module__title")
     search_help_text = gettext_lazy("Search by client or module")
     actions = None

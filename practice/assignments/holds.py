@@ -1,5 +1,7 @@
-"""What holds an assignment apart from its own state. Rooms above this one add their reasons with `of_client`, where it
-is something about the client, and with `reason`, where it is something about the assignment.
+"""What holds an assignment apart from its own state.
+
+Rooms above this one add their reasons: with `of_client` what holds all that a client receives, whenever it is due, and
+with `reason` what depends on the assignment or on its next moment.
 """
 
 from collections import defaultdict
@@ -27,7 +29,7 @@ _reasons: list[Reason] = []
 
 def of_client(find: OfClient) -> OfClient:
     """Register a function from clients, by id, to what holds all that is theirs, by the client's id. Earlier ones take
-    precedence, and all of these over those of one assignment.
+    precedence, and all of these take it over the reasons of one assignment.
     """
     _of_clients.append(find)
     return find

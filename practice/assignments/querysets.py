@@ -48,12 +48,9 @@ class AssignmentQuerySet(OwnedQuerySet):
         return self.select_related("client").defer("client__private_note")
 
     def with_next_step(self) -> Self:
-        """Each with `next_step_id` and `next_step_title`, by the same rule as `next_step()`; and as `with_blackout`."""
-        steps = self._remaining_steps()
-        return self.with_blackout().annotate(
-            next_step_id=Subquery(steps.values("pk")[:1]),
-            next_step_title=Subquery(steps.values("title")[:1]),
-        )
+        """Each with `next_step_title`, by the same rule as `next_step()`; and as `with_blackout`."""
+        titles = self._remaining_steps().values("title")
+        return self.with_blackout().annotate(next_step_title=Subquery(titles[:1]))
 
     def with_next_two(self) -> Self:
         """Each with `next_step_id` and `following_step_id`, the one after it; for the planner. As `with_blackout`."""

@@ -42,7 +42,9 @@ class New:
 
 def just_made(practitioner: Practitioner, now: datetime) -> list[New]:
     """What this practitioner assigned a moment ago, the latest first."""
-    rows = Assignment.objects.of(practitioner).filter(created_at__gt=now - taking_back.window())
+    lately = Assignment.objects.of(practitioner).filter(created_at__gt=now - taking_back.window())
+    # By their ids, which `assignment_by_client` tells: else PostgreSQL looks at every assignment of the practice.
+    rows = Assignment.objects.filter(pk__in=lately.order_by().values("pk"))
     made = rows.select_related("client", "module").order_by("-created_at", "module", "client__name")
     together = groupby(made, key=lambda row: (row.created_at, row.module_id))
     return [New.of(group) for _, group in together]

@@ -207,8 +207,12 @@ class OwnedAdmin(OwnedScope, SkinnedModelAdmin):
         return format_html(
             '<input type="checkbox" name="{}" value="{}" class="{}" aria-label="{}">',
             *(ACTION_CHECKBOX_NAME, obj.pk, skinned_checkbox.attrs["class"]),
-            _("Select “%(row)s”") % {"row": obj},
+            _("Select “%(row)s”") % {"row": self.called(obj)},
         )
+
+    def called(self, obj: Any) -> str:
+        """What tells a row from the others of a list."""
+        return str(obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

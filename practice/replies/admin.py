@@ -110,10 +110,10 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
         css = {"all": ("reflection/desk.css",)}
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        # The private note would be decrypted for nothing, and the readings are long.
         sent = super().get_queryset(request).sent()
         if is_for_a_list(request):
             return sent.only(*self.listed)
+        # The private note would be decrypted for nothing, and the readings are long.
         return sent.defer("client__private_note", "delivery__step__body")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -150,6 +150,9 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
         for reply in changelist.result_list:
             reply.by_email = reply.pk in by_email
         return changelist
+
+    def called(self, obj: Reply) -> str:
+        return _("%(client)s: %(step)s") % {"client": obj.client, "step": obj.delivery.step}
 
     @admin.display(description=gettext_lazy("Client"), ordering="client__name")
     def client(self, reply: Reply) -> str:
@@ -225,7 +228,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
-            "title": f"{reply.delivery.assignment.client}: {reply.delivery.step}",
+            "title": self.called(reply),
             "reply": reply,
             "by_email": bool(InboundMail.replies_among([reply])),
             "answers": shown(reply.answers.all()),

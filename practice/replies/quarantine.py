@@ -32,7 +32,7 @@ class InboundMailAdmin(OwnedAdmin):
     list_filter = ("state",)
     search_fields = ("delivery__assignment__client__name",)
     search_help_text = gettext_lazy("Search by client")
-    list_select_related = ("delivery__assignment__client",)
+    list_select_related = ("delivery__assignment__client", "reply")
     ordering = ("-received_at", "-pk")
     actions = None
     when_empty = gettext_lazy(
@@ -46,7 +46,7 @@ class InboundMailAdmin(OwnedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         # What it says is read on its own page alone.
         private_note = "delivery__assignment__client__private_note"
-        return super().get_queryset(request).select_related("reply").defer("raw", private_note)
+        return super().get_queryset(request).defer("raw", private_note)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from practice.assignments.blackout import Blackout
+from practice.assignments.models import Assignment
 from practice.assignments.outlook import Span, calendar
 from practice.assignments.preview import preview
 from practice.assignments.schedule import Rhythm
 from practice.desk.home import home
+from practice.mailing.models import Suppression
 from tests.assignments.conftest import move_url, page_of
 from tests.assignments.test_assigning import text
 from tests.cast import NOW, make_client
@@ -65,6 +67,15 @@ def test_the_preview_of_a_new_one_does_and_parts_whom_it_must(ada, maya):
     assert (early.clients, late.clients) == ([bea], [ada])
     assert [step.day.day for step in late.planned] == [15, 22]
     assert early.places == late.places == "Berlin"
+
+
+def test_an_address_that_emails_come_back_from_is_said_before_them(running, days, maya):
+    """The days pass by themselves; the address somebody has to see to."""
+    assert home(maya, NOW).concerns == []
+    Suppression.add(running.client.email, Suppression.Why.BOUNCED, NOW)
+    assert "there is no such mailbox" in Assignment.objects.get().outlook().hold.why
+    (concern,) = home(maya, NOW).concerns
+    assert concern.action == "Look at Ada’s address"
 
 
 def test_its_page_says_so(running, days, mayas_desk):

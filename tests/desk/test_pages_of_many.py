@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from practice.desk.home import home
 from practice.mailing.models import Delivery
-from practice.replies.models import Reply
+from practice.replies.models import InboundMail, Reply
 from tests.cast import NOW, make_assignment, make_client, make_module
 
 MOST = 20
@@ -36,6 +36,9 @@ def fill(maya, numbers):
         failed.save()
         answered.save()
         Reply.objects.create(delivery=answered, page=f"page-{number}", saved_at=now, sent_at=now)
+        InboundMail.objects.create(
+            key=f"mail-{number}", delivery=answered, state="quarantined", reason="Whose is it?"
+        )
         make_assignment(who, make_module(maya, title=f"Rest {number}"), now=now).pause(now)
         if number % 3 == 0:
             row.move_on(now, more=False)
@@ -57,7 +60,9 @@ def asked(desk, url):
         "attention",
         "people_client_changelist",
         "replies_reply_changelist",
+        "replies_inboundmail_changelist",
         "assignments_assignment_changelist",
+        "mailing_delivery_changelist",
     ],
 )
 def test_a_page_asks_as_often_for_twenty_as_for_two(desk, maya, page):
@@ -191,7 +196,9 @@ LISTS = ["people_client_changelist", "replies_reply_changelist", "assignments_as
 def test_the_pages_of_a_list_name_everybody_once_and_in_order(desk, sixty, page):
     url = reverse(f"admin:{page}")
     everybody = [f"Client {number:02}" for number in range(60)]
-    assert (named(desk, url), named(desk, f"{url}?p=2")) == (everybody[:50], everybody[50:])
+    first, second = named(desk, url), named(desk, f"{url}?p=2")
+    assert len(first) in (30, 50)
+    assert [*first, *second] == everybody
 
 
 def test_a_page_of_a_list_keeps_to_a_search_a_filter_and_another_order(desk, sixty):
@@ -218,6 +225,18 @@ def test_each_box_to_tick_says_whom_it_is_for(desk, sixty):
     page = BeautifulSoup(desk.get(reverse("admin:people_client_changelist")).content, "html.parser")
     boxes = page.select("tbody input[name=_selected_action]")
     assert [box["aria-label"] for box in boxes[:2]] == ["Select “Client 00”", "Select “Client 01”"]
+    assert page.select_one("thead input")["aria-label"] == "Select all on this page"
+
+
+def test_of_two_reflections_of_one_client_each_box_says_which_it_is(desk, maya, sixty):
+    first = Delivery.objects.get(assignment__client__name="Client 00")
+    steps = first.assignment.module.steps
+    second = Delivery.planned(first.assignment, steps.last().pk, NOW, "example.org")
+    second.save()
+    Reply.objects.create(delivery=second, page="second", saved_at=NOW, sent_at=NOW + timedelta(minutes=1))
+    page = BeautifulSoup(desk.get(reverse("admin:replies_reply_changelist")).content, "html.parser")
+    labels = [box["aria-label"] for box in page.select("tbody input[name=_selected_action]")[:2]]
+    assert labels == [f"Select “Client 00: {step.title}”" for step in (steps.last(), steps.first())]
 
 
 def test_on_a_phone_every_value_has_its_label_beside_it(desk, sixty):

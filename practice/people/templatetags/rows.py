@@ -11,7 +11,11 @@ register = template.Library()
 
 @register.filter
 def labelled(rows: Iterable[Any], headers: list[dict[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
-    """Each row as (label, value) of every column. What cannot be sorted by has no label: it says itself what it is."""
+    """Each row as (label, value) of every column. The box to tick has no label."""
     # Once for all rows: a label is translated each time that it is written.
-    labels = [capfirst(str(header["text"])) if header.get("sortable") else "" for header in headers]
+    labels = [_label(header) for header in headers]
     return (list(zip(labels, row, strict=True)) for row in rows)
+
+
+def _label(header: dict[str, Any]) -> str:
+    return "" if "action-checkbox-column" in header["class_attrib"] else capfirst(str(header["text"]))
