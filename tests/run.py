@@ -1,6 +1,6 @@
 """`make test`: installs what is missing where it may, runs the suite on SQLite and PostgreSQL, says what did not run.
 
-Arguments are handed to pytest. With --sqlite-only the round on PostgreSQL is left out on purpose.
+Arguments are handed to pytest. With --sqlite-only or --postgres-only the other round is left out on purpose.
 """
 
 import os
@@ -62,15 +62,13 @@ def report(lacking: dict[str, list[str]]) -> None:
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    sqlite_only = "--sqlite-only" in arguments
-    if sqlite_only:
-        arguments.remove("--sqlite-only")
+    only = {"--sqlite-only", "--postgres-only"} & {*sys.argv}
+    arguments = [word for word in sys.argv[1:] if word not in only]
     install_absent()
     lacking = absent()
-    passed = run_suite("SQLite", arguments)
     programs = find_postgres()
-    if programs and not sqlite_only:
+    passed = run_suite("SQLite", arguments) if "--postgres-only" not in only else programs is not None
+    if programs and "--sqlite-only" not in only:
         with postgres(programs) as url:
             passed &= run_suite("PostgreSQL", ["--database-only", *arguments], DATABASE_URL=url)
     report(lacking)
