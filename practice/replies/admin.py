@@ -222,7 +222,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             return self._acknowledge(request, reply)
         elif request.method == "POST":
             return self._mark(request, reply)
-        audit.note(practitioner_of(request), audit.Action.READ, reply, reply.delivery.assignment.client)
+        audit.note(practitioner_of(request), audit.Action.READ, reply, reply.client)
         concern = _concern_of(reply)
         context = {
             **self.admin_site.each_context(request),
@@ -251,7 +251,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
     def _mark(self, request: HttpRequest, reply: Reply) -> HttpResponse:
         if (mark := request.POST.get("mark")) in Mark.values:
             done = str(BUTTONS[Mark(mark)][1])
-            client = reply.delivery.assignment.client
+            client = reply.client
             with transaction.atomic():
                 if not Reply.objects.filter(pk=reply.pk).mark_as(Mark(mark), timezone.now()):
                     gone = _("%(client)s took this back in the meantime. It is no longer here.")
@@ -300,7 +300,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     def _links(self, reply: Reply) -> list[tuple[str, str]]:
         """(label, address) of the pages that belong to it."""
-        delivery, client = reply.delivery, reply.delivery.assignment.client
+        delivery, client = reply.delivery, reply.client
         name = {"client": client}
         return [
             (_("Write to %(client)s") % name, reverse("admin:replies_messages", args=(client.pk,))),
