@@ -88,7 +88,7 @@ class DeliveryAdmin(OwnedAdmin):
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def shown_state(self, row: Delivery) -> SafeString:
         calls = "email-trouble" if row.is_in_trouble else ""
-        return format_html('<span class="{}">{}</span>', calls, row.get_state_display())
+        return format_html('<span class="{}">{}</span>', calls, row.State(row.state).label)
 
     # --- One email
 

@@ -71,7 +71,7 @@ class InboundMailAdmin(OwnedAdmin):
 
     @admin.display(description=gettext_lazy("What it is"), ordering="state")
     def became(self, row: InboundMail) -> SafeString | str:
-        label = row.get_state_display()
+        label = str(row.State(row.state).label)
         return format_html("<strong>{}</strong>", label) if row.is_waiting else label
 
     @admin.display(description=gettext_lazy("Reason"), ordering="reason")
