@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -216,7 +216,7 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
         if request.method == "POST":
             if note := move_to_or_from_archive(request, client):
                 self.log_change(request, client, note)
-            return self._to(client)
+            return redirect("admin:people_client_change", client.pk)
         title = _("Bring %(client)s back") if client.archived_at else _("Archive %(client)s")
         return self._own_page(request, "archive", title % {"client": client}, archiving_context(client))
 
@@ -264,9 +264,6 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
             request, "admin/people/client/trail.html", {**self.admin_site.each_context(request), **context}
         )
 
-    def _to(self, client: Client) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:people_client_change", args=(client.pk,)))
-
 
 @admin.register(Practice)
 class PracticeAdmin(InstallationAdmin):
@@ -285,4 +282,4 @@ class PracticeAdmin(InstallationAdmin):
         """There is one row: show it."""
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
-        return HttpResponseRedirect(reverse("admin:people_practice_change", args=(Practice.current().pk,)))
+        return redirect("admin:people_practice_change", Practice.current().pk)
