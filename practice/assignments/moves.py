@@ -70,7 +70,10 @@ class SendNow(Move):
         if self.wait and self.row.next_due_at:
             gaps["hour"] = self.own_hour(self.row.next_due_at)
             return _("“%(step)s” leaves for %(client)s at %(hour)s, unless you take it back.") % gaps
-        return _("“%(step)s” is on its way to %(client)s. It appears below within seconds.") % gaps
+        on_its_way = _(
+            "“%(step)s” is on its way to %(client)s. Load this page again in a moment to see when it left."
+        )
+        return on_its_way % gaps
 
 
 class Unsend(Move):
