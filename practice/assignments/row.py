@@ -102,8 +102,9 @@ class AssignmentRow(Owned):
             models.Index(
                 fields=("paused_until",), name="assignment_rested", condition=models.Q(state="paused")
             ),
-            # For the list: which of a practitioner's thousands stand on a page.
-            models.Index(fields=("client", "created_at", "id"), name="assignment_by_client"),
+            # For the list: which of a practitioner's thousands stand on a page. And for home: which modules their
+            # clients have, or had; without the module in it PostgreSQL would rather read all assignments.
+            models.Index(fields=("client", "created_at", "id", "module"), name="assignment_by_client"),
         )
         constraints = (
             models.UniqueConstraint(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from practice.assignments import holds
@@ -20,7 +20,7 @@ from practice.assignments.outlook import Hold, calendar
 from practice.assignments.passed import PassedStep
 from practice.people.models import Client, Practitioner
 from practice.replies.models import Reply
-from resources.models import Module
+from resources.models import Module, Step
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,14 +71,15 @@ def running(practitioner: Practitioner) -> Running:
     clients = _clients(practitioner)
     # By their ids: a join would tempt PostgreSQL to read through the assignments of all practitioners.
     of_clients = Assignment.objects.filter(client__in=clients)
-    behind = _how_many(PassedStep.objects.filter(assignment=OuterRef("pk")))
+    behind = _how_many(PassedStep.objects.filter(assignment=OuterRef("pk")), "assignment")
     shown = of_clients.running().with_blackout().annotate(behind=behind).order_by("next_due_at", "pk")
-    rows: list[Any] = list(shown)
+    rows: list[Any] = list(shown.defer("created_at", "remind_after", "no_reminders"))
     # Distinct, as PostgreSQL would else look for each module through all assignments.
     used = Module.objects.filter(pk__in=of_clients.order_by().values("module").distinct())
+    steps = Step.objects.filter(module=OuterRef("pk"))
     modules: dict[int, Any] = used.annotate(
-        step_count=Count("steps", filter=Q(steps__taken_out=False)),
-        taken_out=Count("steps", filter=Q(steps__taken_out=True)),
+        step_count=_how_many(steps.in_use(), "module"),
+        taken_out=_how_many(steps.filter(taken_out=True), "module"),
     ).in_bulk()
     client, module = Assignment._meta.get_field("client"), Assignment._meta.get_field("module")
     for row in rows:
@@ -119,15 +120,15 @@ def unanswered(rows: Sequence[Assignment], at_least: int) -> set[int]:
     since = Coalesce(Subquery(wrote[:1]), Value(LONG_AGO))
     steps = PassedStep.objects.filter(assignment=OuterRef("pk"), skipped=False, at__gt=OuterRef("since"))
     counted = Assignment.objects.filter(pk__in=[row.pk for row in rows]).alias(since=since)
-    found = counted.annotate(steps=_how_many(steps)).order_by().values_list("pk", "steps")
+    found = counted.annotate(steps=_how_many(steps, "assignment")).order_by().values_list("pk", "steps")
     return {pk for pk, steps in found if steps >= at_least}
 
 
-def _how_many(steps: QuerySet[Any, Any]) -> Coalesce:
-    """How many steps an assignment passed. Counted row by row, each by its own few entries of an index: asked for all
-    at once, PostgreSQL would rather read the whole table.
+def _how_many(steps: QuerySet[Any, Any], each: str) -> Coalesce:
+    """How many of these each assignment, or each module, has. Counted row by row, each by its own few entries of an
+    index: asked for all at once, PostgreSQL would rather read the whole table.
     """
-    count = steps.order_by().values("assignment").annotate(count=Count("*")).values("count")
+    count = steps.order_by().values(each).annotate(count=Count("*")).values("count")
     return Coalesce(Subquery(count), 0)
 
 

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='assignment',
-            index=models.Index(fields=['client', 'created_at', 'id'], name='assignment_by_client'),
+            index=models.Index(fields=['client', 'created_at', 'id', 'module'], name='assignment_by_client'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
