@@ -1,11 +1,11 @@
 """Days on which nothing comes to a client, of any series. What would leave then takes the next usual slot after."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +32,16 @@ class BlackoutQuerySet(OwnedQuerySet):
     def to_come(self) -> Self:
         """Those that are not over on every calendar on earth."""
         return self.not_over(timezone.now().date() - timedelta(days=1))
+
+    def in_force(self, clients: Collection[int] | QuerySet[Any, Any], now: datetime) -> set[int]:
+        """The ids of those of these clients, named by theirs, to whom nothing comes on the day that it is for them at
+        `now`. One query, and none for nobody."""
+        if not isinstance(clients, QuerySet) and not clients:
+            return set()
+        day = timedelta(days=1)  # no calendar on earth is further from that of UTC
+        near = self.filter(client__in=clients, first_on__lte=now.date() + day, last_on__gte=now.date() - day)
+        spans = near.order_by().values_list("client", "client__time_zone", "first_on", "last_on")
+        return {client for client, zone, first, last in spans if first <= local_day(now, zone) <= last}
 
     def spans_of(self, clients: Iterable[int]) -> dict[int, tuple[Span, ...]]:
         """The days of these clients, by their ids. One query."""
@@ -113,6 +123,14 @@ def _asked(assignments: Sequence["Assignment"]) -> dict[int, Blackout]:
             if those:
                 found[row.pk] = max(those, key=lambda one: one.last_on)
     return found
+
+
+def without_emails_today(client: Client, now: datetime) -> str:
+    """That it is such a day for this client at `now` (UTC), and by whose choice, in words; nothing when it is not."""
+    today = local_day(now, client.time_zone)
+    those = Blackout.objects.filter(client=client, first_on__lte=today, last_on__gte=today)
+    found = those.order_by("last_on").last()
+    return held_by_blackout(found.span, found.by_client).why if found else ""
 
 
 def free_from(client: Client, moment: datetime) -> datetime:

@@ -124,11 +124,17 @@ class DeliveryAdmin(OwnedAdmin):
         if not decision.offered(row):
             messages.warning(request, _("Nothing was changed: this email has moved on in the meantime."))
             return redirect("admin:mailing_delivery_change", row.pk)
-        hold = decision.obstacle(row)
-        if request.method != "POST" or hold:
-            context = {"row": row, "decision": decision, "meaning": decision.meaning(row), "hold": hold}
+        now = timezone.now()
+        obstacle = decision.obstacle(row, now)
+        if request.method != "POST" or obstacle:
+            context = {
+                "row": row,
+                "decision": decision,
+                "meaning": decision.meaning(row),
+                "obstacle": obstacle,
+            }
             return self._page(request, "decide", decision.button, context)
-        if done := decision.take(row, timezone.now()):
+        if done := decision.take(row, now):
             self.log_change(request, row, done)
             messages.success(request, done)
             if decision.sends:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.mailing import reasons
 from practice.mailing.doubt import give_up, handed_over_again, wait_to_be_told
 from practice.mailing.lookups import KEPT, SURELY, NoAnswer
@@ -60,6 +61,8 @@ def hand_over_again(delivery: Delivery, provider: BackendTransport, now: datetim
     mine = Delivery.objects.filter(
         pk=delivery.pk, state=State.SUBMITTING, lease=delivery.lease, lease_until__lte=now
     )
+    if Blackout.objects.in_force([delivery.assignment.client_id], now):
+        return True  # if it did not leave the first time, it may not on this day
     # As a condition of its own beside those on the row, which then are looked at again when somebody else was faster.
     still_welcome = mine.filter(Exists(Delivery.objects.welcome().filter(pk=OuterRef("pk"))))
     delivery.lease = secrets.token_hex(16)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
-from practice.assignments.outlook import Hold
+from practice.assignments.blackout import without_emails_today
 from practice.mailing import hooks, reasons
 from practice.mailing.asking import check
 from practice.mailing.models import Delivery, Suppression
@@ -49,10 +49,13 @@ class Decision:
     def button(self) -> str:
         return gettext(self.label)
 
-    def obstacle(self, row: Delivery) -> Hold | None:
-        """What holds the series back, if this would send."""
+    def obstacle(self, row: Delivery, now: datetime) -> str:
+        """What holds it back, if this would send, and what releases it; nothing when it may be done."""
+        if not self.sends:
+            return ""
         wanted = Delivery.objects.filter(pk=row.pk).welcome().exists()
-        return row.assignment.outlook().hold if self.sends and not wanted else None
+        hold = None if wanted else row.assignment.outlook().hold
+        return f"{hold.why} {hold.release}" if hold else without_emails_today(row.client, now)
 
 
 def _suppressions(row: Delivery) -> QuerySet[Suppression, Suppression]:

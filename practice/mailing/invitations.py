@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from practice.assignments import holds
+from practice.assignments.blackout import without_emails_today
 from practice.mailing import reasons
 from practice.mailing.models import Notice, Suppression
 from practice.mailing.suppressions import held
@@ -87,6 +88,8 @@ def obstacle(client: Client, stop: Suppression | None, last: Notice | None, now:
     if stop and stop.why != Why.ASKED:
         why = held(Why(stop.why), client.name)
         return f"{why.why} {why.release}"
+    if today := without_emails_today(client, now):
+        return today
     if last is None or last.state == State.FAILED:
         return ""
     if last.state in (State.WAITING, State.SUBMITTING):

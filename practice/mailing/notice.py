@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from practice.assignments.blackout import without_emails_today
 from practice.assignments.models import Assignment
-from practice.assignments.schedule import local_day
 from practice.mailing import links
 from practice.mailing.private_link import Linked, LinkedQuerySet, new_link
 from practice.people.fields import one_line
@@ -135,8 +135,8 @@ class Notice(Linked):
         """The six digits of a CODE, which follow from the nonce as the token does."""
         return links.code_of(self.nonce)
 
-    def unwanted(self) -> str:
-        """Why it may no longer leave, in words that are kept; nothing while it may.
+    def unwanted(self, now: datetime) -> str:
+        """Why it may no longer leave as of `now` (UTC), in words that are kept; nothing while it may.
 
         A client has just asked for it, or agreed to emails and did not stop them. An invitation asks for just that.
         """
@@ -146,7 +146,7 @@ class Notice(Linked):
             return self._needs_no_invitation()
         if self.kind == self.Kind.RESTING and not self._tells_of_a_rest():
             return gettext_noop("The series goes on, or rests for another reason.")
-        if self.kind == self.Kind.REMINDER and (needless := self._needs_no_reminder()):
+        if self.kind == self.Kind.REMINDER and (needless := self._needs_no_reminder(now)):
             return needless
         if not self.client.has_consent():
             return gettext_noop("They have not agreed to emails.")
@@ -162,7 +162,7 @@ class Notice(Linked):
             return gettext_noop("They have agreed to emails meanwhile.")
         return ""
 
-    def _needs_no_reminder(self) -> str:
+    def _needs_no_reminder(self, now: datetime) -> str:
         email = self.delivery
         if email is None or email.assignment.no_reminders:
             return gettext_noop("They go without short emails in between.")
@@ -174,8 +174,7 @@ class Notice(Linked):
             return gettext_noop("Its step did not leave, or another one has left since.")
         if not type(email).objects.filter(pk=email.pk).welcome().exists():
             return gettext_noop("Meanwhile the series rests, or is held.")
-        day = local_day(self.due_at, self.client.time_zone)
-        if self.client.blackouts.filter(first_on__lte=day, last_on__gte=day).exists():
+        if without_emails_today(self.client, now):
             return gettext_noop("It was a day without emails.")
         return ""
 

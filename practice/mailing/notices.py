@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from practice.assignments.blackout import free_from
 from practice.assignments.doorbell import ring
 from practice.mailing import feedback, links, reasons
 from practice.mailing.editions import INLINER, without_gaps
@@ -203,6 +204,9 @@ def claim(now: datetime) -> Notice | None:
         if why := obstacle(notice, now):
             mine.update(state=State.WITHDRAWN, reason=why)
             continue
+        if wait := _wait_today(notice, now):
+            mine.update(due_at=now + wait, expires_at=notice.expires_at + wait)
+            continue
         notice.to_address, notice.submitted_at = notice.client.email, now
         taken = mine.update(
             state=State.SUBMITTING, submitted_at=now, lease_until=now + LEASE, to_address=notice.to_address
@@ -216,7 +220,7 @@ def obstacle(notice: Notice, now: datetime) -> str:
     """Why a notice may not leave, in words; nothing when it may."""
     if notice.expires_at <= now:
         return reasons.NOT_IN_TIME
-    if unwanted := notice.unwanted():
+    if unwanted := notice.unwanted(now):
         return unwanted
     # Who asked for no more emails may still ask for a code, or to be invited; a mailbox that is not there gets nothing.
     why = Suppression.objects.filter(address=notice.client.email.lower())
@@ -225,6 +229,11 @@ def obstacle(notice: Notice, now: datetime) -> str:
     elif notice.asked_again:
         why = why.exclude(why=Suppression.Why.ASKED, at__lte=notice.made_at)
     return reasons.SUPPRESSED if why.exists() else ""
+
+
+def _wait_today(notice: Notice, now: datetime) -> timedelta:
+    """For how long a notice waits because this is a day without emails for its client."""
+    return free_from(notice.client, now) - now if notice.kind not in Notice.ASKED_FOR else timedelta(0)
 
 
 def letter(notice: Notice, token: str | None = None) -> Letter:

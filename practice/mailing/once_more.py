@@ -4,18 +4,16 @@ It is an email of its own, with its own Message-ID, since mail programs drop wha
 brought again once; the plan of the steps to come is left alone.
 """
 
-from copy import copy
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from practice.assignments.blackout import covering
+from practice.assignments.blackout import without_emails_today
 from practice.assignments.models import Assignment
 from practice.assignments.move import Move
 from practice.assignments.moves import MOVES
-from practice.assignments.outlook import held_by_blackout
 from practice.mailing.models import Delivery
 from practice.people.our_address import our_domain
 
@@ -64,11 +62,9 @@ class SendLastAgain(Move):
         return self.last is not None
 
     def obstacle(self) -> str:
+        if today := without_emails_today(self.row.client, self.now):
+            return today
         last, hold = self.last, self.row.outlook().hold
-        then = copy(self.row)
-        then.next_due_at = then.sooner_at = self.now
-        if days := covering([then]).get(self.row.pk):
-            return held_by_blackout(days.span, days.by_client).why
         wanted = last is not None and Delivery.objects.filter(pk=last.pk).welcome().exists()
         return f"{hold.why} {hold.release}" if hold and not wanted else ""
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.mailing import planning
 from practice.mailing.leases import new_lease
 from practice.mailing.models import Delivery
@@ -76,7 +77,10 @@ def _waiting(now: datetime, most: int, tried: bool = False) -> list[Delivery]:
         before = Q(attempts__gt=0) if tried else Q(attempts=0)
         waiting = Delivery.objects.due(now).welcome().filter(before)
         rows = waiting.order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-        taken = list(rows.values_list("pk", flat=True)[:most])
+        client_of = dict(rows.values_list("pk", "assignment__client")[:most])
+        # Those are called back in the next minute.
+        kept_free = Blackout.objects.in_force(set(client_of.values()), now)
+        taken = [pk for pk, client in client_of.items() if client not in kept_free]
         Delivery.objects.filter(pk__in=taken).update(**lease)
     mine = Delivery.objects.filter(pk__in=taken, lease=lease["lease"]).select_related("assignment__client")
     return list(mine.only(*NEEDED).order_by("due_at", "pk"))

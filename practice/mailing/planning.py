@@ -10,9 +10,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from practice.assignments import holds
+from practice.assignments.blackout import Blackout, without_emails_today
 from practice.assignments.many import insert_many, update_many
 from practice.assignments.models import Assignment
 from practice.assignments.passed import PassedStep
+from practice.assignments.schedule import local_day
 from practice.mailing import reasons, silence
 from practice.mailing.leases import new_lease
 from practice.mailing.models import WINDOW, Delivery, Suppression
@@ -115,10 +117,8 @@ def tried(do: Callable[[], object], what: str, pk: int | None) -> bool:
 
 
 def _plan(batch: list[Any], now: datetime, lease: dict[str, Any]) -> list[Delivery]:
-    held = holds.of(batch)
-    ready = [
-        row for row in batch if row.next_step_id and row.pk not in held and row.next_due_at > now - WINDOW
-    ]
+    held, too_late = holds.of(batch), _too_late(batch, now)
+    ready = [row for row in batch if row.next_step_id and row.pk not in held and row.pk not in too_late]
     resting = silence.come_to_rest(ready, now)
     ready = [row for row in ready if row.pk not in resting]
     planned = _put_into_outbox(ready, lease)
@@ -133,6 +133,17 @@ def _plan(batch: list[Any], now: datetime, lease: dict[str, Any]) -> list[Delive
             row.wait_for_next_slot(now)
     update_many(batch, Assignment.SCHEDULE)
     return planned
+
+
+def _too_late(batch: list[Any], now: datetime) -> set[int]:
+    """The ids of those whose window went by; or whose day did, and nothing may come to the client on the next one."""
+    on_another_day = {
+        row.client_id
+        for row in batch
+        if local_day(row.next_due_at, row.client.time_zone) != local_day(now, row.client.time_zone)
+    }
+    kept_free = Blackout.objects.in_force(on_another_day, now)
+    return {row.pk for row in batch if row.next_due_at <= now - WINDOW or row.client_id in kept_free}
 
 
 def _put_into_outbox(ready: list[Any], lease: dict[str, Any]) -> list[Delivery]:
@@ -170,7 +181,9 @@ def call_back(now: datetime) -> int:
     if not waiting.exists():
         return 0
     welcome = Exists(waiting.welcome().filter(pk=OuterRef("pk")))
-    rows = waiting.filter(Q(expires_at__lte=now) | ~welcome).select_related("assignment__client", "step")
+    today = Q(assignment__client__in=Blackout.objects.in_force(waiting.values("assignment__client"), now))
+    rows = waiting.filter(Q(expires_at__lte=now) | ~welcome | today)
+    rows = rows.select_related("assignment__client", "step")
     found = list(rows.defer("assignment__client__private_note"))
     for delivery in found:
         tried(partial(_call_back, delivery, now), "email", delivery.pk)
@@ -192,4 +205,6 @@ def _why(delivery: Delivery, now: datetime) -> tuple[str, str]:
         return Delivery.State.SUPPRESSED, reasons.SUPPRESSED
     if delivery.expires_at <= now:
         return Delivery.State.CANCELLED, reasons.TOO_LATE if delivery.resent else reasons.LAPSED
+    if without_emails_today(delivery.client, now):
+        return Delivery.State.CANCELLED, reasons.NOT_TODAY
     return Delivery.State.CANCELLED, reasons.UNWELCOME

@@ -88,6 +88,7 @@ LEASE_ENDED = gettext_noop("The process that was handing it over stopped at that
 NOT_IN_TIME = gettext_noop("It could not leave in time.")
 TOO_LATE = gettext_noop("It could not leave within six hours.")
 LAPSED = gettext_noop("It could not leave within six hours. The step comes with the next one’s turn.")
+NOT_TODAY = gettext_noop("It could not leave before days without emails began.")
 UNWELCOME = gettext_noop(
     "It was called back: meanwhile the emails were paused, stopped or held, the agreement was withdrawn, or the "
     "practitioner’s account was closed."

@@ -1,13 +1,14 @@
 """On days that a client named nothing comes to them; one email comes in the next usual slot after."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from practice.assignments.away import moment_to_expect
 from practice.assignments.blackout import Blackout, free_from
 from practice.assignments.moves import SendNow
-from practice.mailing.models import Delivery
+from practice.mailing import invitations, notices, outbox, planning
+from practice.mailing.models import Delivery, Notice
 from practice.mailing.once_more import SendLastAgain
 from practice.people.models import Away
 from tests.cast import make_assignment, make_client, make_module
@@ -140,3 +141,104 @@ def test_a_short_email_waits_for_the_first_free_morning(ada, spans, free):
     for first, last in spans:
         days(ada, first, last)
     assert free_from(ada, SLOT) == (free or SLOT + timedelta(days=3, hours=15))
+
+
+# --- What is late
+
+
+@pytest.fixture
+def late(ada, module):
+    """Ada's steps leave at ten in the evening, and Monday 9 March is a day without emails."""
+    days(ada, 9)
+    return make_assignment(ada, module, at=time(22, 0))
+
+
+PAST_MIDNIGHT = SLOT + timedelta(hours=6, minutes=10)
+
+
+def planned_in_time(row):
+    planning.plan(row.next_due_at)
+
+
+def planned_late(row):
+    pass
+
+
+def sent_by_hand(row):
+    row.send_now(SLOT + timedelta(hours=5))
+    planned_in_time(row)
+
+
+def sent_by_hand_and_planned_late(row):
+    row.send_now(SLOT + timedelta(hours=5))
+
+
+AHEAD = [planned_in_time, planned_late, sent_by_hand, sent_by_hand_and_planned_late]
+
+
+@pytest.mark.parametrize("ahead", AHEAD)
+def test_what_is_so_late_that_such_a_day_has_begun_waits_for_its_next_slot(late, sink, ahead):
+    ahead(late)
+    send_due(PAST_MIDNIGHT)
+    assert sink.mails == []
+    late.refresh_from_db()
+    assert (late.next_step().title, late.next_on) == ("Step 1", date(2026, 3, 15))
+    send_due(late.next_due_at)
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize("ahead", AHEAD)
+def test_what_is_late_leaves_on_any_other_day(late, sink, ahead):
+    Blackout.objects.all().delete()
+    ahead(late)
+    send_due(PAST_MIDNIGHT)
+    assert len(sink.mails) == 1
+
+
+def test_the_desk_says_why_an_email_did_not_leave(late, sink):
+    planned_in_time(late)
+    send_due(PAST_MIDNIGHT)
+    email = late.deliveries.get()
+    assert (email.state, email.why) == ("cancelled", "It could not leave before days without emails began.")
+
+
+def test_nobody_takes_it_up_before_it_is_called_back(late):
+    planned_in_time(late)
+    assert outbox.claim(PAST_MIDNIGHT) == []
+
+
+def test_what_waits_for_a_day_that_is_named_only_then_is_called_back(assignment, ada, sink):
+    planning.plan(SLOT)
+    days(ada, 8)
+    send_due(SLOT + timedelta(minutes=1))
+    assert sink.mails == []
+    assignment.refresh_from_db()
+    assert assignment.next_step().title == "Step 1"
+
+
+# --- Short emails
+
+
+def test_a_short_email_that_is_late_waits_for_the_first_free_morning(ada, sink):
+    days(ada, 9)
+    notices.post(ada, Notice.Kind.MESSAGE, SLOT)
+    notices.send_waiting(lambda: PAST_MIDNIGHT)
+    assert sink.mails == []
+    notices.send_waiting(lambda: SLOT + timedelta(days=1, hours=14, minutes=59))
+    assert sink.mails == []
+    notices.send_waiting(lambda: SLOT + timedelta(days=1, hours=15))
+    assert len(sink.mails) == 1
+
+
+def test_a_code_that_somebody_asks_for_on_such_a_day_comes_at_once(ada, sink):
+    days(ada, 8)
+    notices.post(ada, Notice.Kind.CODE, SLOT)
+    notices.send_waiting(lambda: SLOT)
+    assert len(sink.mails) == 1
+
+
+def test_nobody_is_invited_on_such_a_day(maya, now):
+    kei = make_client(maya, "Kei", "kei@example.org", "Europe/Berlin", consented=False)
+    days(kei, 2, by_client=False)
+    assert invitations.obstacle(kei, None, None, now) == "No emails on 2 March 2026, your choice."
+    assert invitations.obstacle(kei, None, None, now + timedelta(days=1)) == ""

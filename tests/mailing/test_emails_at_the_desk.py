@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.assignments.models import Assignment
+from practice.assignments.schedule import local_day
 from practice.mailing.models import Delivery, Suppression
 from practice.people.models import Client, Consent
 from tests.cast import NOW
@@ -205,6 +208,18 @@ def test_nothing_is_sent_again_while_a_series_rests(desk, uncertain, assignment,
     getattr(assignment, rest)(SLOT)
     assert "This cannot be done now." in text_of(desk.post(decide(uncertain, "send-again")))
     assert Delivery.objects.get().state == "uncertain"
+
+
+def test_nothing_is_sent_again_on_a_day_without_emails(desk, uncertain, ada):
+    today = local_day(timezone.now(), ada.time_zone)
+    free = Blackout.objects.create(client=ada, first_on=today, last_on=today, by_client=True)
+    said = text_of(desk.post(decide(uncertain, "send-again")))
+    assert "This cannot be done now." in said
+    assert "the client’s choice." in said
+    assert Delivery.objects.get().state == "uncertain"
+    free.delete()
+    desk.post(decide(uncertain, "send-again"))
+    assert Delivery.objects.get().state == "due"
 
 
 def test_the_last_email_of_a_series_can_be_sent_again(desk, uncertain, assignment):

@@ -93,6 +93,14 @@ def test_none_comes_after_anything_that_speaks_against_it(row, reminded, happene
     assert reminded(SLOT + 3 * DAY) == []
 
 
+def test_one_that_is_so_late_that_a_day_without_emails_has_begun_does_not_come(row, reminded):
+    send_due(SLOT)
+    day = date(2026, 3, 12)
+    Blackout.objects.create(client=row.client, first_on=day, last_on=day, by_client=True)
+    assert reminded(SLOT + 3 * DAY + timedelta(hours=7)) == []
+    assert Notice.objects.get().reason == "It was a day without emails."
+
+
 def test_a_step_without_questions_is_followed_by_none(row, reminded):
     Prompt.objects.all().delete()
     send_due(SLOT)

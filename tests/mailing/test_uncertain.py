@@ -1,13 +1,14 @@
 """Where nobody can know whether an email left, the provider is asked first, and a person where no provider can tell."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.mailing import asking, outbox
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery, Suppression
@@ -237,6 +238,18 @@ def test_one_that_is_taken_back_while_others_are_asked_about_is_not_handed_over_
         assert asking.hand_over_again(listed, asker, later)
     assert len(keyed.requests) == 1
     assert after(planned, minutes=1).state == "uncertain"
+
+
+def test_nothing_is_handed_over_again_on_a_day_without_emails(planned, keyed):
+    keyed.answer = DROP
+    row = after(planned)
+    keyed.answer = None
+    free = Blackout.objects.create(
+        client=row.client, first_on=date(2026, 3, 8), last_on=date(2026, 3, 8), by_client=True
+    )
+    assert after(planned, minutes=1).state == "submitting"
+    free.delete()
+    assert after(planned, minutes=2).state == "accepted"
 
 
 def test_another_text_under_the_same_key_is_an_open_question(planned, provider, settings):
