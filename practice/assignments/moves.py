@@ -31,7 +31,7 @@ class SendNow(Move):
     def obstacle(self) -> str:
         # What holds the next slot need not hold this moment, nor the other way round.
         leaving_now = copy(self.row)
-        leaving_now.next_due_at = leaving_now.sooner_at = self.now
+        leaving_now.next_due_at = leaving_now.sooner_at = self.now + self.wait
         hold = leaving_now.outlook().hold
         return f"{hold.why} {hold.release}" if hold else ""
 

@@ -96,6 +96,16 @@ def test_nothing_is_sent_by_hand_on_such_a_day(assignment, ada, now):
     assert SendNow(assignment, now + timedelta(days=1), assignment.next_step()).obstacle() == ""
 
 
+def test_nothing_is_sent_by_hand_that_would_leave_on_such_a_day(assignment, ada, settings):
+    """Ten minutes before midnight, with ten minutes in which it could be taken back."""
+    settings.HOLD_MINUTES = 10
+    days(ada, 2)
+    midnight = SLOT - timedelta(days=6, hours=18)
+    for minutes, held in ((11, False), (10, True)):
+        sending = SendNow(assignment, midnight - timedelta(minutes=minutes), assignment.next_step())
+        assert bool(sending.obstacle()) is held
+
+
 def test_a_step_sent_by_hand_before_them_is_not_held(assignment, ada, now, sink):
     days(ada, 8, 9)
     assignment.send_now(now)
