@@ -90,14 +90,20 @@ def standing(readers: Sequence[Reader], step: int) -> list[str]:
             )
         )
         said.append(to_come % {"count": len(waits), "names": named(waits)})
+    said += _reworded(readers, step)
     return said or [_("No client has this step, and it is to come for nobody at present.")]
 
 
 def corrected(readers: Sequence[Reader], step: int) -> list[str]:
     """Who gets a step as it is from now on, and who keeps it as it was."""
     has = _names(reader for reader in readers if step in reader.sent)
-    waits = _names(reader for reader in readers if reader.is_running and step not in reader.passed)
+    waits = _names(
+        reader
+        for reader in readers
+        if reader.is_running and step not in reader.passed and step not in reader.reworded
+    )
     said = [_("It comes like this to %(names)s.") % {"names": named(waits)}] if waits else []
+    said += _reworded(readers, step)
     if has:
         keep = ngettext(
             "%(names)s keeps the wording that was sent, also behind the link.",
@@ -106,6 +112,17 @@ def corrected(readers: Sequence[Reader], step: int) -> list[str]:
         )
         said.append(keep % {"names": named(has)})
     return said
+
+
+def _reworded(readers: Sequence[Reader], step: int) -> list[str]:
+    """To whom a step is still to come in words of their own, which no change of the step reaches."""
+    own = _names(reader for reader in readers if step in reader.reworded and step not in reader.passed)
+    if not own:
+        return []
+    said = _(
+        "You have changed it for %(names)s alone. There it stays so, until you change it on that assignment’s page."
+    )
+    return [said % {"names": named(own)}]
 
 
 def in_numbers(readers: Sequence[Reader], step: int) -> str:

@@ -45,7 +45,7 @@ def _copy(module: Module, steps: list[Step], owner: Practitioner) -> Module:
 
 #: What a module says and how it is handled; what a step and a prompt say.
 MODULE = ("title", "description", "sensitive_words", "holds_while_away")
-STEP = ("title", "body", "minutes", "content_note")
+STEP = ("title", "body", "minutes", "content_note", "taken_out")
 PROMPT = ("kind", "text", "options")
 
 

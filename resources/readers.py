@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """A client in a module. Steps are ids: those that went out, and those that need not come (out or skipped)."""
+    """A client in a module. Steps are ids: those that went out, those that need not come (out or skipped), and those
+    whose title and reading were changed for this client alone."""
 
     name: str
     sent: frozenset[int]
     passed: frozenset[int]
     #: Whether steps still come by themselves: not after a stop or the end.
     is_running: bool
+    reworded: frozenset[int] = frozenset()
 
     def next_of(self, order: Sequence[int]) -> int | None:
         """The step that comes next if they stand in this order: the first that need not be left out."""

@@ -103,6 +103,13 @@ def test_the_series_goes_on_where_it_was(desk, ada, assignment, reply, tom):
     assert list(titles) == ["Step 1", "Step 3"]
 
 
+def test_a_step_that_was_taken_out_stays_out(desk, ada, assignment, module, tom):
+    module.steps.filter(title="Step 2").update(taken_out=True)
+    desk.post(page_of(ada), confirmed(tom))
+    assignment.refresh_from_db()
+    assert [step.title for step in assignment.remaining_steps()] == ["Step 1", "Step 3"]
+
+
 def test_the_first_practitioners_module_stays_as_it_is(desk, ada, reply, module, maya, tom):
     before = (
         list(Step.objects.filter(module=module).values()),

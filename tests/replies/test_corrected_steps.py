@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
+from practice.assignments.own_wording import OwnWording
 from practice.mailing.models import Delivery, Edition
 from practice.replies.models import Reply
 from practice.replies.sheet import Sheet
@@ -122,3 +123,18 @@ def test_saving_a_correction_says_who_gets_it_and_who_keeps_the_old_one(desk, ma
     said = BeautifulSoup(browser.post(page, fields, follow=True).content, "html.parser").find(id="main").text
     assert "It comes like this to Bea." in said
     assert "Ada keeps the wording that was sent, also behind the link." in said
+
+
+def test_whoever_has_words_of_their_own_is_not_said_to_get_the_correction(desk, maya, ada, bea, module):
+    for client in (ada, bea):
+        row = make_assignment(client, module)
+    step = row.next_step()
+    OwnWording.objects.create(assignment=row, step=step, title="For Bea", body="<p>For Bea.</p>")
+    page = reverse("admin:resources_step_change", args=(step.pk,))
+    browser = desk(maya)
+    alone = "You have changed it for Bea alone."
+    assert alone in browser.get(page).content.decode()
+    fields = fields_of(browser.get(page)) | {"body": "<p>Better.</p>"}
+    said = BeautifulSoup(browser.post(page, fields, follow=True).content, "html.parser").find(id="main").text
+    assert "It comes like this to Ada." in said
+    assert alone in said
