@@ -23,7 +23,7 @@ from practice.assignments.first_note import FirstNote
 from practice.assignments.leaving import LeavesFilter
 from practice.assignments.models import Assignment
 from practice.assignments.move import Move
-from practice.assignments.moves import MOVES
+from practice.assignments.moves import MOVES, BringBack
 from practice.assignments.preview import lines_of
 from practice.assignments.rewording import (
     GONE,
@@ -229,16 +229,17 @@ class AssignmentAdmin(OwnedAdmin):
         return redirect("admin:assignments_assignment_changelist") if row.pk in done else self._to(row)
 
     def return_view(self, request: HttpRequest, object_id: str, step: int) -> HttpResponse:
-        """Bring a skipped step back. It becomes one of the steps to come; nothing leaves by it."""
+        """GET says what it means that a skipped step comes back; POST brings it."""
         row = self.own_or_404(request, object_id)
         passed = (
             row.passed.filter(step=step, skipped=True, step__taken_out=False).select_related("step").first()
         )
         if passed is None:
             raise Http404
-        if request.method == "POST" and row.unpass(passed.step, timezone.now()):
-            said = _("“%(step)s” is back among the steps to come.") % {"step": passed.step}
-            messages.success(request, said)
+        move = BringBack(row, timezone.now(), passed.step)
+        if request.method != "POST" or move.obstacle():
+            return self._page(request, "move", move.button, {"row": row, "move": move})
+        self._do(request, move, {})
         return self._to(row)
 
     # --- How

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from practice.assignments import taking_back
-from practice.assignments.move import ACTIVE, PAUSED, Move
+from practice.assignments.move import ACTIVE, FINISHED, PAUSED, Move
 from practice.assignments.timing import ChangePace, MoveTo, Pause, Remind, RestAfter, Resume, Wait
 
 MINUTE = timedelta(minutes=1)
@@ -134,6 +134,56 @@ class Skip(Move):
 
     def done(self) -> str:
         return _("“%(step)s” is skipped.") % {"step": self.step}
+
+
+class BringBack(Move):
+    """Of a step that was skipped: `step` is that one. Not in MOVES, as it has an address for each step."""
+
+    slug = "bring-back"
+
+    @property
+    def button(self) -> str:
+        return _("Bring “%(step)s” back") % {"step": self.step}
+
+    @property
+    def confirm(self) -> str:
+        return _("Bring it back")
+
+    def obstacle(self) -> str:
+        # It would leave in the place of the one that was confirmed.
+        if not taking_back.may_be_unsent(self.row, self.now):
+            return ""
+        return _("An email is about to leave. Take it back first, or bring this step back once it has left.")
+
+    def meaning(self) -> list[str]:
+        row, gaps = self.row, {"step": self.step, "client": self.name}
+        if row.state == FINISHED:
+            gaps["moment"] = self.at(row.moment(row.day_to_resume(self.now)))
+            return [_("“%(step)s” goes to %(client)s on %(moment)s: with it the series carries on.") % gaps]
+        if row.state != ACTIVE or row.next_due_at is None:
+            return [_("Nothing leaves now: “%(step)s” is there when the series carries on.") % gaps]
+        gaps["moment"] = self.at(row.next_due_at)
+        if self._comes_next():
+            return [
+                _("“%(step)s” comes next: it goes to %(client)s on %(moment)s.") % gaps,
+                _("Each step after it comes one email later."),
+            ]
+        return [
+            _("“%(step)s” takes its place among the steps to come. The email of %(moment)s stays as it is.")
+            % gaps
+        ]
+
+    def _comes_next(self) -> bool:
+        upcoming = self.row.next_step()
+        if upcoming is None or self.step is None:
+            return True
+        return (self.step.position, self.step.pk) < (upcoming.position, upcoming.pk)
+
+    def act(self, answers: dict[str, Any]) -> bool:
+        return self.step is not None and self.row.unpass(self.step, self.now)
+
+    def done(self) -> str:
+        return _("“%(step)s” is back among the steps to come.") % {"step": self.step}
 
 
 class Stop(Move):

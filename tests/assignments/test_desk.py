@@ -154,11 +154,39 @@ def test_skip_leaves_a_step_out_and_it_can_be_brought_back(mayas_desk, running):
     assert running.next_step().title == "Step 2"
     passed = running.passed.get()
     url = reverse("admin:assignments_assignment_return", args=(running.pk, passed.step_id))
-    mayas_desk.get(url)
+    assert "“Step 1” comes next: it goes to Ada on" in text(mayas_desk.get(url))
     assert running.passed.exists()
     assert "“Step 1” is back" in text(mayas_desk.post(url, follow=True))
     assert running.next_step().title == "Step 1"
     assert mayas_desk.post(url).status_code == 404
+
+
+def test_a_step_that_comes_back_takes_nothing_elses_place(mayas_desk, running, settings):
+    """What was confirmed as the next email stays so, as long as it can be taken back."""
+    settings.HOLD_MINUTES = 10
+    press(mayas_desk, running, "skip")
+    skipped = running.passed.get().step
+    press(mayas_desk, running, "send-now")
+    url = reverse("admin:assignments_assignment_return", args=(running.pk, skipped.pk))
+    assert "An email is about to leave." in text(mayas_desk.post(url))
+    assert running.next_step().title == "Step 2"
+
+
+def test_of_a_step_that_comes_back_it_is_said_when_it_leaves(mayas_desk, running, module):
+    for _ in range(3):
+        press(mayas_desk, running, "skip")
+    running.refresh_from_db()
+    assert running.state == "finished"
+    first, *_, last = module.steps.all()
+    url = reverse("admin:assignments_assignment_return", args=(running.pk, last.pk))
+    assert "with it the series carries on." in text(mayas_desk.get(url))
+    mayas_desk.post(url)
+    running.refresh_from_db()
+    assert (running.state, running.next_step()) == ("active", last)
+    url = reverse("admin:assignments_assignment_return", args=(running.pk, first.pk))
+    assert "“Step 1” comes next" in text(mayas_desk.get(url))
+    press(mayas_desk, running, "pause")
+    assert "Nothing leaves now" in text(mayas_desk.get(url))
 
 
 def test_pause_until_a_day_and_resume(mayas_desk, running):
