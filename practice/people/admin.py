@@ -50,6 +50,10 @@ MOST_AT_ONCE = 400
 admin.site.unregister(Group)  # nobody uses groups here: a practitioner owns their rows, and that is all
 
 
+#: Also on their own page.
+CHOSEN_BY_THE_CLIENT = ("language", "discretion")
+
+
 class ClientForm(OwnedForm):
     """A client, with the zone found by city and a message by each field."""
 
@@ -65,6 +69,17 @@ class ClientForm(OwnedForm):
                 )
             }
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in CHOSEN_BY_THE_CLIENT:
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        # Saved in a page that was open for long, they must not undo what the client chose meanwhile.
+        kept = [name for name in CHOSEN_BY_THE_CLIENT if self.instance.pk and name not in self.changed_data]
+        return cleaned | {name: self.initial[name] for name in kept}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -34,6 +34,8 @@ class ChoicesForm(forms.Form):
             "what they are about."
         ),
     )
+    #: What it was when the page was made: whoever leaves it so, changes nothing that was chosen meanwhile.
+    discretion_before = forms.CharField(required=False, widget=forms.HiddenInput)
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
@@ -61,11 +63,13 @@ class ChoicesForm(forms.Form):
         weekday, at = _as_it_comes(client)
         chosen = {"likes_weekday": weekday, "likes_at": at}
         chosen |= {name: value for name in FIELDS if (value := getattr(client, name)) is not None}
-        return cls(initial=chosen | {"language": language})
+        return cls(initial=chosen | {"language": language, "discretion_before": client.discretion})
 
     def keep(self, client: Client, now: datetime) -> None:
         """Let it hold from now on, and what the client receives follow at its next turn. Call it in a transaction."""
         chosen: dict[str, Any] = self.cleaned_data
+        if chosen["discretion"] == chosen["discretion_before"]:
+            chosen["discretion"] = client.discretion
         for name in FIELDS:
             setattr(client, name, chosen[name])
         client.save(update_fields=FIELDS)

@@ -29,9 +29,8 @@ def page(kei):
 def fields_of(response):
     """What the form would send back as it is."""
     form = soup(response).select_one("#choices")
-    chosen = {
-        box["name"]: box["value"] for box in form.select("input[type=radio][checked], input[type=time]")
-    }
+    boxes = form.select("input[type=radio][checked], input[type=time], input[name=discretion_before]")
+    chosen = {box["name"]: box["value"] for box in boxes}
     day = form.select_one("select option[selected]")
     return chosen | {"likes_weekday": day["value"] if day else "", "answer": "choices"}
 
@@ -45,6 +44,7 @@ def test_it_begins_with_what_their_practitioner_set(phone, page, kei):
     make_assignment(kei, make_module(kei.practitioner), first_on=date(2026, 3, 4), at=time(7, 30))
     assert fields_of(phone.get(page)) == {
         "discretion": "notice",
+        "discretion_before": "notice",
         "language": "es",
         "likes_weekday": "2",
         "likes_at": "07:30",
@@ -138,6 +138,18 @@ def test_who_agreed_on_paper_chooses_as_well(phone, own_page, ada, assignment):
     assignment.refresh_from_db()
     assert (ada.discretion, ada.likes()) == ("notice", "Friday, 07:00")
     assert (assignment.next_on.weekday(), assignment.at) == (4, time(7, 0))
+
+
+def test_a_page_that_was_open_for_long_does_not_undo_what_their_practitioner_chose(phone, own_page, ada):
+    shown = fields_of(phone.get(own_page)) | {"do": "choices"}
+    Client.objects.update(discretion="notice")
+    phone.post(own_page, shown | {"likes_at": "half past"})
+    phone.post(own_page, shown | {"likes_at": "07:00"})
+    ada.refresh_from_db()
+    assert (ada.discretion, ada.likes_at) == ("notice", time(7, 0))
+    phone.post(own_page, fields_of(phone.get(own_page)) | {"do": "choices", "discretion": "full"})
+    ada.refresh_from_db()
+    assert ada.discretion == "full"
 
 
 def test_a_wrong_hour_comes_back_with_the_reason(phone, own_page, ada):

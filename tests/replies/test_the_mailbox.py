@@ -23,6 +23,18 @@ def page(link):
     return f"{link}address/"
 
 
+def fields_at_the_desk(response):
+    """What the page of a client at the desk would send back as it is."""
+    form = soup(response).select_one("#client_form")
+    boxes = form.select(
+        "input[type=text], input[type=email], input[type=hidden], input[type=radio][checked], input[list]"
+    )
+    chosen = {box["name"]: box.get("value", "") for box in boxes if box.get("name")}
+    chosen |= {box["name"]: box.get_text().strip() for box in form.select("textarea")}
+    picked = form.select("select option[selected]")
+    return chosen | {option.find_parent("select")["name"]: option["value"] for option in picked}
+
+
 def said(at, alone=True):
     Client.objects.update(address_is_private=alone, address_told_at=at)
 
@@ -51,6 +63,19 @@ def test_no_makes_every_email_a_short_notice_at_once(phone, page, ada, desk, may
     assert AuditEntry.objects.about(ada).get(action="changed").actor is None
     at_the_desk = text_of(desk(maya).get(f"/desk/people/client/{ada.pk}/change/"))
     assert "Others can, they said on" in at_the_desk
+
+
+def test_an_old_page_at_the_desk_does_not_undo_what_they_said(phone, page, ada, desk, maya):
+    client_page = f"/desk/people/client/{ada.pk}/change/"
+    shown = fields_at_the_desk(desk(maya).get(client_page))
+    phone.post(page, {"alone": "no"})
+    desk(maya).post(client_page, shown | {"name": "Ada L."})
+    ada.refresh_from_db()
+    assert (ada.name, ada.discretion) == ("Ada L.", "notice")
+    shown = fields_at_the_desk(desk(maya).get(client_page))
+    desk(maya).post(client_page, shown | {"discretion": "full"})
+    ada.refresh_from_db()
+    assert ada.discretion == "full"
 
 
 @pytest.mark.parametrize("discretion", Client.Discretion.values)
