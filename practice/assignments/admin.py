@@ -163,7 +163,7 @@ class AssignmentAdmin(OwnedAdmin):
             messages.warning(request, _(NOT_POSSIBLE))
             return self._to(row)
         form = move.form(request.POST if request.method == "POST" else None)
-        context = {"row": row, "move": move, "form": form, "step_id": _pk(step)}
+        context = {"row": row, "move": move, "form": form, "step_id": _pk(step), "stands": _stands(row)}
         if request.method != "POST" or move.obstacle() or (form and not form.is_valid()):
             return self._page(request, "move", move.button, context, 422 if form and form.errors else 200)
         answers = form.cleaned_data if form else {}
@@ -178,7 +178,9 @@ class AssignmentAdmin(OwnedAdmin):
 
     def _do(self, request: HttpRequest, move: Move, answers: dict[str, Any]) -> None:
         try:
-            acted = move.act(answers)
+            with move.row.locked():
+                stood = request.POST.get("stands", _stands(move.row))
+                acted = stood == _stands(move.row) and move.act(answers)
         except IntegrityError:  # the same module was assigned to this client a moment ago
             acted = False
         if acted and move.leaves_now():
@@ -238,7 +240,8 @@ class AssignmentAdmin(OwnedAdmin):
             raise Http404
         move = BringBack(row, timezone.now(), passed.step)
         if request.method != "POST" or move.obstacle():
-            return self._page(request, "move", move.button, {"row": row, "move": move})
+            context = {"row": row, "move": move, "stands": _stands(row)}
+            return self._page(request, "move", move.button, context)
         self._do(request, move, {})
         return self._to(row)
 
@@ -268,6 +271,11 @@ class AssignmentAdmin(OwnedAdmin):
         return TemplateResponse(
             request, template, {**self.admin_site.each_context(request), **shared, **context}, status=status
         )
+
+
+def _stands(row: Assignment) -> str:
+    """Goes along with a form: what its client may change meanwhile, and nobody shall undo without having seen it."""
+    return f"{row.state} {row.state_by} {row.paused_until or ''}"
 
 
 def _pk(step: Any) -> str:

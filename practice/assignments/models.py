@@ -153,10 +153,21 @@ class Assignment(AssignmentRow):
     def pause(
         self, now: datetime, by: str = AssignmentRow.By.PRACTITIONER, until: date | None = None
     ) -> bool:
-        """Rest, if active or already resting. `until` is the day on which it carries on by itself."""
+        """Rest, if active or already resting. `until` is the day on which it carries on by itself.
+
+        A pause of the practitioner's is not the client's to end: they can only make it longer.
+        """
         with self.locked():
             if self.state not in (self.State.ACTIVE, self.State.PAUSED):
                 return False
+            if (
+                by == self.By.CLIENT
+                and self.state == self.State.PAUSED
+                and self.state_by == self.By.PRACTITIONER
+            ):
+                if not (until and self.paused_until and until > self.paused_until):
+                    return False
+                by = self.By.PRACTITIONER
             self._rest(self.State.PAUSED, by, until)
             self._save_schedule()
             return True

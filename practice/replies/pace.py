@@ -58,7 +58,7 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return _pace_page(request, delivery, PauseForm(timezone.localdate()))
     assignment, now = delivery.assignment, timezone.now()
     match request.POST.get("do"):
-        case "not_this_week" if day := after_next_slot(assignment):
+        case "not_this_week" if assignment.state == "active" and (day := after_next_slot(assignment)):
             assignment.pause(now, by=BY_CLIENT, until=day)
         case "every_two_weeks":
             assignment.change_pace(2)
@@ -95,6 +95,12 @@ def may_carry_on(assignment: Assignment) -> bool:
     return own_choice and not _is_suppressed(assignment) and assignment.may_resume()
 
 
+def _may_pause(assignment: Assignment) -> bool:
+    """Whether they can let it rest, or rest for longer: a pause without an end is their practitioner's to end."""
+    without_end = assignment.state_by == Assignment.By.PRACTITIONER and not assignment.paused_until
+    return assignment.state == "active" or (assignment.state == "paused" and not without_end)
+
+
 def _is_suppressed(assignment: Assignment) -> bool:
     return Suppression.objects.filter(address=assignment.client.email.lower()).exists()
 
@@ -121,6 +127,7 @@ def _pace_page(
     context = {"assignment": assignment, "form": form, "next_at": moment_to_expect(assignment)}
     context |= {"may_carry_on": may_carry_on(assignment), "all_stopped": _is_suppressed(assignment)}
     context |= {
+        "may_pause": _may_pause(assignment),
         "days_form": days or days_form(delivery.client, now),
         "free_days": days_of(delivery.client, now),
     }

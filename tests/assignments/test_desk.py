@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -159,6 +160,27 @@ def test_skip_leaves_a_step_out_and_it_can_be_brought_back(mayas_desk, running):
     assert "“Step 1” is back" in text(mayas_desk.post(url, follow=True))
     assert running.next_step().title == "Step 1"
     assert mayas_desk.post(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("before", "slug", "meanwhile"),
+    [
+        ("pause", "resume", lambda row, now: row.stop(now, by=row.By.CLIENT)),
+        (None, "pause", lambda row, now: row.pause(now, row.By.CLIENT, now.date() + timedelta(days=100))),
+    ],
+)
+def test_nothing_undoes_what_the_client_chose_meanwhile(mayas_desk, running, before, slug, meanwhile):
+    if before:
+        press(mayas_desk, running, before)
+    url = move_url(running, slug)
+    shown = BeautifulSoup(mayas_desk.get(url).content, "html.parser").select("main input[type=hidden]")
+    fields = {box["name"]: box.get("value", "") for box in shown}
+    meanwhile(running, timezone.now())
+    chosen = Assignment.objects.values().get()
+    until = (timezone.localdate() + timedelta(days=2)).isoformat()
+    said = text(mayas_desk.post(url, fields | {"until": until}, follow=True))
+    assert "Nothing was changed" in said
+    assert Assignment.objects.values().get() == chosen
 
 
 def test_a_step_that_comes_back_takes_nothing_elses_place(mayas_desk, running, settings):

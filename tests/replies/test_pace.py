@@ -85,6 +85,26 @@ def test_a_pause_of_the_practitioners_is_not_the_clients_to_end(phone, link, run
     assert running.state == "paused"
 
 
+def test_nor_can_they_end_it_by_a_pause_of_their_own(phone, link, running):
+    running.pause(timezone.now())
+    assert "Pause until a date" not in text_of(phone.get(f"{link}pace/"))
+    day = timezone.localdate() + timedelta(days=1)
+    for fields in ({"do": "pause", "until": day.isoformat()}, {"do": "not_this_week"}):
+        pressed(phone, f"{link}pace/", **fields)
+    running.refresh_from_db()
+    assert (running.state, running.state_by, running.paused_until) == ("paused", "the practitioner", None)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(5, 10), (15, 15)])
+def test_but_they_can_make_it_longer(phone, link, running, days, kept):
+    today = timezone.localdate()
+    running.pause(timezone.now(), until=today + timedelta(days=10))
+    pressed(phone, f"{link}pace/", do="pause", until=(today + timedelta(days=days)).isoformat())
+    running.refresh_from_db()
+    assert running.paused_until == today + timedelta(days=kept)
+    assert running.state_by == "the practitioner"
+
+
 def test_stop_this_series_leaves_the_others(phone, link, running, ada, maya):
     other = make_assignment(ada, make_module(maya, title="Learning to rest"))
     assert "This series has ended" in pressed(phone, f"{link}stop/", what="series")
