@@ -64,7 +64,7 @@ def hand_over_again(delivery: Delivery, provider: BackendTransport, now: datetim
     if Blackout.objects.in_force([delivery.assignment.client_id], now):
         return True  # if it did not leave the first time, it may not on this day
     # As a condition of its own beside those on the row, which then are looked at again when somebody else was faster.
-    still_welcome = mine.filter(Exists(Delivery.objects.welcome().filter(pk=OuterRef("pk"))))
+    still_welcome = mine.filter(Exists(Delivery.objects.welcome().still_right().filter(pk=OuterRef("pk"))))
     delivery.lease = secrets.token_hex(16)
     if not still_welcome.update(lease=delivery.lease, lease_until=now + LEASE):
         return True  # somebody else is at it, or it is no longer wanted

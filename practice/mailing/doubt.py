@@ -74,12 +74,12 @@ def doubt(delivery: Delivery, why: str, now: datetime, outcome: Outcome | None =
 def handed_over_again(now: datetime, provider: BackendTransport | None) -> DeliveryQuerySet:
     """Emails in doubt that the provider knows by their key, so that the same may be handed over again.
 
-    Those stay `submitting` for as long as the key lives and the client wants them, and are nobody's worry.
+    Those stay `submitting` for as long as the key lives and the client wants them as they are, and are nobody's worry.
     """
     if provider is None or not provider.same_for:
         return Delivery.objects.none()
     since = now - provider.same_for
-    return Delivery.objects.filter(state=State.SUBMITTING, submitted_at__gt=since).welcome()
+    return Delivery.objects.filter(state=State.SUBMITTING, submitted_at__gt=since).welcome().still_right()
 
 
 def wait_to_be_told(delivery: Delivery, why: str, now: datetime, words: dict[str, Any]) -> None:

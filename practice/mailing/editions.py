@@ -189,6 +189,7 @@ def edition_of(source: Source) -> Edition:
             "step_id": source.step_id,
             "assignment_id": source.worded_for,
             "language": source.language,
+            "discretion": source.discretion,
             **vars(email),
         },
     )

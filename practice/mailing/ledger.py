@@ -1,7 +1,8 @@
 """The one statement of a round: it notes which emails leave, and which of the last ones were accepted.
 
 In raw SQL, because it is what an email costs most, and because all of it must be one commit. What it asks of the
-client's wishes is what `DeliveryQuerySet.welcome` asks.
+client's wishes is what `DeliveryQuerySet.welcome` asks; and that the address and how much an email shows are those of
+this moment.
 """
 
 import json
@@ -23,6 +24,7 @@ COLUMNS = {
     "leaves": "boolean",
     "edition": "bigint",
     "address": "text",
+    "shows": "text",
     "filled": "jsonb",
     "provider": "text",
     "at_phase": "text",
@@ -57,6 +59,8 @@ WHERE id {those} AND id = v.email AND mailing_delivery.lease = v.lease AND CASE 
         SELECT a.state IN ('active', 'finished') AND (p.is_active OR p.series_go_on)
             AND EXISTS (SELECT 1 FROM people_consent WHERE client_id = c.id AND withdrawn_at IS NULL)
             AND NOT EXISTS (SELECT 1 FROM mailing_suppression s WHERE s.address = LOWER(c.email))
+            AND NOT EXISTS (SELECT 1 FROM resources_step WHERE id = step_id AND taken_out)
+            AND c.email = address AND c.discretion = shows
         FROM assignments_assignment a JOIN people_client c ON c.id = a.client_id
             JOIN people_practitioner p ON p.id = c.practitioner_id
         WHERE a.id = assignment_id)
@@ -110,6 +114,7 @@ def _leaves(delivery: Delivery) -> dict[str, Any]:
         "leaves": True,
         "edition": delivery.edition_id,
         "address": delivery.to_address,
+        "shows": delivery.edition.discretion if delivery.edition else "",
         "filled": delivery.values,
     }
 

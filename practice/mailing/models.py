@@ -35,6 +35,8 @@ class Edition(models.Model):
     #: Where it is in words for one client alone: whose. It goes with them.
     assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="editions")
     language = models.CharField(max_length=8)
+    #: How much of it the email shows: see `Client.discretion`.
+    discretion = models.CharField(max_length=10)
     #: (name, value) of those that are the same for every client: From, Reply-To, List-Unsubscribe and so on.
     headers = models.JSONField(default=list)
     subject = models.CharField(max_length=200)

@@ -12,7 +12,7 @@ from practice.assignments.blackout import Blackout
 from practice.mailing import asking, outbox
 from practice.mailing.doubt import recover
 from practice.mailing.models import Delivery, Suppression
-from practice.people.models import Consent, Practice
+from practice.people.models import Client, Consent, Practice
 from tests.cast import NOW
 from tests.mailing.scripted_http import scripted_provider, use_provider
 from tests.mailing.scripted_smtp import DROP, STALL, free_port
@@ -146,13 +146,22 @@ def test_the_client_and_the_step_may_have_changed_in_the_meantime(planned, keyed
     keyed.answer = DROP
     after(planned)
     planned.client.name = planned.client.preferred_name = "Adelheid"
-    planned.client.email = "adelheid@example.org"
     planned.client.save()
     planned.step.title = "Another title"
     planned.step.save()
     keyed.answer = None
     assert after(planned, minutes=1).state == "accepted"
     assert keyed.requests[0].body == keyed.requests[1].body
+
+
+@pytest.mark.parametrize("change", [{"email": "ada@new.example.org"}, {"discretion": "notice"}])
+def test_what_went_to_another_mailbox_is_not_handed_over_again(planned, keyed, change):
+    keyed.answer = DROP
+    after(planned)
+    Client.objects.update(**change)
+    keyed.answer = None
+    assert after(planned, minutes=1).state == "uncertain"
+    assert len(keyed.requests) == 1
 
 
 def test_it_is_asked_less_and_less_often_while_there_is_no_answer(planned, keyed):

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('language', models.CharField(max_length=8)),
+                ('discretion', models.CharField(max_length=10)),
                 ('headers', models.JSONField(default=list)),
                 ('subject', models.CharField(max_length=200)),
                 ('html', models.TextField()),
