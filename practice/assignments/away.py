@@ -43,7 +43,7 @@ def moment_to_expect(row: Assignment) -> datetime | None:
     """When the next email leaves, past times away and days without emails; None when none is planned."""
     moment = row.next_due_at
     while moment:
-        then = [_as_of(row, moment)]
+        then = [as_of(row, moment)]
         if days := covering(then).get(row.pk):
             day = row.rhythm.day_after(days.last_on)
         elif time := times_away(then).get(row.pk):
@@ -54,5 +54,6 @@ def moment_to_expect(row: Assignment) -> datetime | None:
     return moment
 
 
-def _as_of(row: Assignment, moment: datetime) -> Assignment:
+def as_of(row: Assignment, moment: datetime) -> Assignment:
+    """As if its next email left at this moment: for `covering` and `times_away`. Not to be saved."""
     return Assignment(pk=row.pk, client=row.client, next_due_at=moment)

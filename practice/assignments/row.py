@@ -1,6 +1,6 @@
 """What is kept of an assignment, and what follows from the row alone. The row is the schedule."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from practice.assignments import taking_back
-from practice.assignments.schedule import Rhythm
+from practice.assignments.schedule import Rhythm, local_day
 from practice.people.clocks import clock_of
 from practice.people.models import Client
 from practice.people.ownership import Owned
@@ -137,6 +137,11 @@ class AssignmentRow(Owned):
     def moment(self, day: date) -> datetime:
         """The moment in UTC at which the step of this day leaves."""
         return max(self.rhythm.moment(day), self.earliest_at)
+
+    def reminder_at(self, step_due_at: datetime) -> datetime:
+        """When the short email leaves that may follow a step which was due then (UTC): at the usual hour."""
+        day = local_day(step_due_at, self.client.time_zone) + timedelta(days=self.remind_after)
+        return self.rhythm.moment(day)
 
     def remaining_steps(self) -> models.QuerySet[Step, Step]:
         """The module's steps in use, in order, that were neither handed to the outbox nor skipped."""

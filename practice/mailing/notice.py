@@ -150,6 +150,9 @@ class Notice(Linked):
             return needless
         if not self.client.has_consent():
             return gettext_noop("They have not agreed to emails.")
+        practitioner = self.client.practitioner
+        if self.client.archived_at or not (practitioner.is_active or practitioner.series_go_on):
+            return gettext_noop("They are archived, or the account of their practitioner is closed.")
         return ""
 
     def _needs_no_invitation(self) -> str:
@@ -167,6 +170,8 @@ class Notice(Linked):
         if email is None or email.assignment.no_reminders:
             return gettext_noop("They go without short emails in between.")
         row = email.assignment
+        if not row.remind_after:
+            return gettext_noop("Meanwhile none is to follow a step.")
         if not row.quiet_steps:
             return gettext_noop("Meanwhile they wrote or chose something.")
         steps = row.deliveries.filter(kind=email.Kind.STEP).order_by("due_at", "pk")
@@ -174,7 +179,7 @@ class Notice(Linked):
             return gettext_noop("Its step did not leave, or another one has left since.")
         if not type(email).objects.filter(pk=email.pk).welcome().exists():
             return gettext_noop("Meanwhile the series rests, or is held.")
-        if without_emails_today(self.client, now):
+        if any(without_emails_today(self.client, moment) for moment in (self.due_at, now)):
             return gettext_noop("It was a day without emails.")
         return ""
 

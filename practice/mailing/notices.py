@@ -204,7 +204,7 @@ def claim(now: datetime) -> Notice | None:
         if why := obstacle(notice, now):
             mine.update(state=State.WITHDRAWN, reason=why)
             continue
-        if wait := _wait_today(notice, now):
+        if wait := _wait(notice, now):
             mine.update(due_at=now + wait, expires_at=notice.expires_at + wait)
             continue
         notice.to_address, notice.submitted_at = notice.client.email, now
@@ -231,9 +231,14 @@ def obstacle(notice: Notice, now: datetime) -> str:
     return reasons.SUPPRESSED if why.exists() else ""
 
 
-def _wait_today(notice: Notice, now: datetime) -> timedelta:
-    """For how long a notice waits because this is a day without emails for its client."""
-    return free_from(notice.client, now) - now if notice.kind not in Notice.ASKED_FOR else timedelta(0)
+def _wait(notice: Notice, now: datetime) -> timedelta:
+    """For how long a notice waits: this is a day without emails for its client, or the usual hour is another by now."""
+    if notice.kind in Notice.ASKED_FOR:
+        return timedelta(0)
+    begins = now
+    if notice.kind == Kind.REMINDER and notice.delivery:
+        begins = max(now, notice.delivery.assignment.reminder_at(notice.delivery.due_at))
+    return free_from(notice.client, begins) - now
 
 
 def letter(notice: Notice, token: str | None = None) -> Letter:

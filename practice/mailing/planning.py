@@ -10,7 +10,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from practice.assignments import holds
-from practice.assignments.blackout import Blackout, without_emails_today
+from practice.assignments.away import as_of, times_away
+from practice.assignments.blackout import Blackout, covering, without_emails_today
 from practice.assignments.many import insert_many, update_many
 from practice.assignments.models import Assignment
 from practice.assignments.passed import PassedStep
@@ -136,14 +137,15 @@ def _plan(batch: list[Any], now: datetime, lease: dict[str, Any]) -> list[Delive
 
 
 def _too_late(batch: list[Any], now: datetime) -> set[int]:
-    """The ids of those whose window went by; or whose day did, and nothing may come to the client on the next one."""
-    on_another_day = {
-        row.client_id
+    """The ids of those whose window went by; or that were meant for another day than this one for their client, on
+    which nothing may come, or on which their practitioner is away."""
+    on_another_day = [
+        as_of(row, now)
         for row in batch
-        if local_day(row.next_due_at, row.client.time_zone) != local_day(now, row.client.time_zone)
-    }
-    kept_free = Blackout.objects.in_force(on_another_day, now)
-    return {row.pk for row in batch if row.next_due_at <= now - WINDOW or row.client_id in kept_free}
+        if row.sooner_at or row.next_on != local_day(now, row.client.time_zone)
+    ]
+    held = covering(on_another_day).keys() | times_away(on_another_day).keys()
+    return held | {row.pk for row in batch if row.next_due_at <= now - WINDOW}
 
 
 def _put_into_outbox(ready: list[Any], lease: dict[str, Any]) -> list[Delivery]:

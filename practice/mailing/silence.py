@@ -5,14 +5,13 @@ Nobody sees whether an email was opened. A step is quiet when its questions met 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from practice.assignments.many import insert_many
 from practice.assignments.models import Assignment
-from practice.assignments.schedule import local_day
 from practice.mailing.models import Delivery, Notice
 from practice.mailing.notices import drafted
 from resources.models import Prompt
@@ -70,6 +69,5 @@ def _last_emails(rows: Sequence[Assignment]) -> dict[int, list[Delivery]]:
 
 
 def _reminder(row: Assignment, email: Delivery, now: datetime) -> Notice:
-    day = local_day(email.due_at, row.client.time_zone) + timedelta(days=row.remind_after)
-    wait = row.rhythm.moment(day) - now
+    wait = row.reminder_at(email.due_at) - now
     return drafted(row.client, Notice.Kind.REMINDER, now, wait, delivery_id=email.pk)

@@ -205,6 +205,33 @@ def test_what_is_late_leaves_on_any_other_day(late, sink, ahead):
     assert len(sink.mails) == 1
 
 
+def test_what_waits_past_midnight_because_it_could_be_taken_back_keeps_to_the_next_day(
+    ada, module, sink, settings
+):
+    settings.HOLD_MINUTES = 10
+    days(ada, 9)
+    row = make_assignment(ada, module, at=time(23, 55), now=SLOT + timedelta(hours=5, minutes=52))
+    assert row.next_due_at == SLOT + timedelta(hours=6, minutes=2)
+    assert outbox.claim(row.next_due_at) == []
+
+
+def test_an_hour_that_is_left_out_on_the_eve_keeps_to_the_next_day(maya, module):
+    """In Nuuk the clocks go from 23:00 to midnight on Saturday 28 March 2026."""
+    kim = make_client(maya, "Kim", "kim@example.org", "America/Nuuk")
+    days(kim, 29)
+    row = make_assignment(kim, module, first_on=date(2026, 3, 28), at=time(23, 30))
+    assert outbox.claim(row.next_due_at) == []
+
+
+def test_what_is_late_does_not_leave_once_its_practitioner_is_away(assignment, maya, sink):
+    type(assignment.module).objects.update(holds_while_away=True)
+    Away.objects.create(practitioner=maya, starts_on=date(2026, 3, 9), back_on=date(2026, 3, 20))
+    assignment.change_slot(None, time(22, 0), SLOT)
+    assert outbox.claim(PAST_MIDNIGHT) == []
+    assignment.refresh_from_db()
+    assert assignment.next_on == date(2026, 3, 15)
+
+
 def test_the_desk_says_why_an_email_did_not_leave(late, sink):
     planned_in_time(late)
     send_due(PAST_MIDNIGHT)

@@ -8,6 +8,7 @@ from practice.mailing import feedback, notices
 from practice.mailing.feedback import Event
 from practice.mailing.heard import Heard
 from practice.mailing.models import Notice, Suppression
+from practice.people import accounts
 
 MESSAGE, CODE = Notice.Kind.MESSAGE, Notice.Kind.CODE
 
@@ -50,6 +51,17 @@ def test_it_waits_as_long_as_it_was_told_and_can_be_taken_back(ada, sent, now):
     assert notices.withdraw(ada, MESSAGE)
     assert sent(now + timedelta(minutes=3)) == []
     assert not notices.withdraw(ada, MESSAGE)
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["archived", "account closed"])
+def test_nothing_is_said_to_whom_nothing_more_goes_out(ada, maya, sent, now, closed):
+    notices.post(ada, MESSAGE, now)
+    if closed:
+        accounts.close(maya, None, False)
+    else:
+        type(ada).objects.update(archived_at=now)
+    assert sent() == []
+    assert Notice.objects.get().state == Notice.State.WITHDRAWN
 
 
 def test_nothing_is_said_to_somebody_who_took_their_consent_back(ada, sent, now):

@@ -1,6 +1,7 @@
 """One short email may follow a step to which nothing came back: once, at the usual hour, and if that is still so."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +9,7 @@ from practice.assignments.blackout import Blackout
 from practice.assignments.models import Assignment
 from practice.mailing import notices
 from practice.mailing.models import Delivery, Notice
+from practice.people.models import Client
 from resources.models import Prompt
 from tests.cast import make_assignment, make_module
 from tests.mailing.sending import SLOT, parsed, send_due, text_of
@@ -73,6 +75,7 @@ def test_none_comes_to_whoever_did_anything(row, reminded):
         lambda row: row.pause(SLOT + DAY),
         lambda row: row.stop(SLOT + DAY),
         lambda row: row.go_without_reminders(True),
+        lambda row: row.remind(0),
         lambda row: row.client.withdraw_consent(SLOT + DAY),
         lambda row: row.pause(SLOT + DAY) and row.resume(SLOT + 2 * DAY),
         lambda row: Delivery.objects.update(state="bounced"),
@@ -82,7 +85,17 @@ def test_none_comes_to_whoever_did_anything(row, reminded):
         ),
     ],
     ids=[
-        *("not this week", "paused", "stopped", "without", "withdrawn", "carried on", "bounced", "failed"),
+        *(
+            "not this week",
+            "paused",
+            "stopped",
+            "without",
+            "none any more",
+            "withdrawn",
+            "carried on",
+            "bounced",
+            "failed",
+        ),
         "a day without emails",
     ],
 )
@@ -91,6 +104,23 @@ def test_none_comes_after_anything_that_speaks_against_it(row, reminded, happene
     row.refresh_from_db()
     happened(row)
     assert reminded(SLOT + 3 * DAY) == []
+
+
+def test_it_comes_at_what_is_the_usual_hour_by_then(row, reminded):
+    send_due(SLOT)
+    row.refresh_from_db()
+    row.change_slot(None, time(7, 30), SLOT)
+    Client.objects.update(time_zone="Asia/Tokyo")
+    usual = datetime(2026, 3, 12, 7, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert reminded(SLOT + 3 * DAY) == reminded(usual - timedelta(minutes=1)) == []
+    assert len(reminded(usual)) == 1
+
+
+def test_one_that_was_due_on_a_day_without_emails_does_not_come_after_it(row, reminded):
+    send_due(SLOT)
+    day = date(2026, 3, 11)
+    Blackout.objects.create(client=row.client, first_on=day, last_on=day, by_client=True)
+    assert reminded(SLOT + 3 * DAY + timedelta(hours=7)) == []
 
 
 def test_one_that_is_so_late_that_a_day_without_emails_has_begun_does_not_come(row, reminded):
