@@ -100,7 +100,7 @@ class AssignmentAdmin(OwnedAdmin):
         changelist = super().get_changelist_instance(request)
         held = holds.of(list(changelist.result_list))
         for row in changelist.result_list:
-            row.seen = row.look_ahead(row.next_step_title, held.get(row.pk))
+            row.seen = row.look_ahead(row.next_step_title, held.get(row.pk), {})
         return changelist
 
     @admin.display(description=gettext_lazy("Next up"), ordering="next_due_at")

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
-from practice.assignments.blackout import Blackout
 from practice.assignments.forms import AssignForm
+from practice.assignments.kept_free import kept_free, passed_over
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
+from practice.assignments.schedule import Rhythm
+from practice.people.away import Away
 from practice.people.in_words import listed
 from practice.people.models import Client
 from practice.people.ownership import practitioner_of
@@ -61,7 +63,7 @@ def assign(request: HttpRequest, page: Page) -> HttpResponse:
             except IntegrityError:  # another window was quicker: look at everything anew
                 return assign(request, page)
         messages.warning(request, _(CHANGED))
-    return page(request, "preview", _preview_context(form, groups))
+    return page(request, "preview", _preview_context(form, groups, owner.pk))
 
 
 def chosen_before(request: HttpRequest) -> dict[str, Any]:
@@ -97,11 +99,34 @@ def _groups(form: AssignForm, owner: Any, now: datetime) -> list[Group]:
     chosen = form.cleaned_data
     steps = list(chosen["module"].steps.in_use().order_by("position", "pk").values_list("title", flat=True))
     clients = chosen["clients"]
-    without = Blackout.objects.spans_of(client.pk for client in clients)
+    series = [
+        (client, chosen["module"], Rhythm(**form.begins(), zone=client.time_zone)) for client in clients
+    ]
+    without = dict(zip((client.pk for client in clients), kept_free(series), strict=True))
     return preview(steps, clients, form.begins(), owner.time_zone, now, taking_back.window(), without)
 
 
-def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
+def _times_away(form: AssignForm, groups: list[Group], owner: int) -> list[str]:
+    """The times away that the calendar passes over, in words."""
+    if not form.cleaned_data["module"].holds_while_away:
+        return []
+    times = Away.objects.of_each([owner]).get(owner, [])
+    ends = {zone: group.planned[-1].day for group in groups if group.planned for zone in group.zones}
+    found = [
+        passed_over(times, Rhythm(**form.begins(), zone=zone), last) for zone, last in sorted(ends.items())
+    ]
+    said = _(
+        "You are away from %(first)s and back on %(back)s. This module holds meanwhile, so the days below pass over "
+        "that time."
+    )
+    return [
+        said % {"first": spoken_day(time.starts_on), "back": spoken_day(time.back_on)}
+        for time in times
+        if any(time in those for those in found)
+    ]
+
+
+def _preview_context(form: AssignForm, groups: list[Group], owner: int) -> dict[str, Any]:
     chosen, begins = form.cleaned_data, form.begins()
     silent = [client.name for client in chosen["clients"] if not client.agreed]
     return {
@@ -114,6 +139,7 @@ def _preview_context(form: AssignForm, groups: list[Group]) -> dict[str, Any]:
         "notices": any(client.discretion == Client.Discretion.NOTICE for client in chosen["clients"]),
         "waits": form.weeks_to_wait(),
         "minutes": settings.HOLD_MINUTES,
+        "away": _times_away(form, groups, owner),
         "silent": listed(_a_few(silent)) if silent else "",
         "silent_count": len(silent),
         "rhythm": _rhythm(**begins),

@@ -4,7 +4,7 @@ The row is the schedule. Every change of it is conditional: it locks the row, lo
 and says whether anything was changed, so that two browsers and the planner can press at the same time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from practice.assignments import holds
-from practice.assignments.blackout import Blackout
 from practice.assignments.first_note import FirstNote
+from practice.assignments.kept_free import kept_free, next_free
 from practice.assignments.outlook import (
     Hold,
     Outlook,
@@ -30,7 +30,7 @@ from practice.assignments.own_wording import OwnWording  # noqa: F401 - a table 
 from practice.assignments.passed import PassedStep
 from practice.assignments.querysets import AssignmentQuerySet
 from practice.assignments.row import AssignmentRow
-from practice.assignments.schedule import first_day
+from practice.assignments.schedule import Rhythm, first_day
 from practice.people.models import Client
 from resources.models import Module, Step
 
@@ -54,26 +54,28 @@ class Assignment(AssignmentRow):
         if not self.has_a_clock:
             return []
         left = [step.title for step in (self.remaining_steps() if steps is None else steps)]
-        first, without = self.next_on, self.days_without_emails()
+        first, without = self.next_on, self.days_kept_free(self.rhythm)
         if not left or not (self.sooner_at or not any(span.covers(first) for span in without)):
             return calendar(self.rhythm, left, first, without)
         later = calendar(self.rhythm, left[1:], self.rhythm.day_after(first), without)
         return [Planned(left[0], first, self.next_due_at), *later]
 
-    def days_without_emails(self) -> tuple[Span, ...]:
-        """The days of the client's calendar on which nothing comes to them. One query."""
-        return Blackout.objects.spans_of([self.client_id]).get(self.client_id, ())
+    def days_kept_free(self, rhythm: Rhythm) -> tuple[Span, ...]:
+        """The days of the client's calendar on which nothing of it leaves in this rhythm. Two queries at most."""
+        return kept_free([(self.client, self.module, rhythm)])[0]
 
     def outlook(self) -> Outlook:
         """What comes next, when, and if held, why."""
-        step = self.next_step()
-        return self.look_ahead(step.title if step else None, holds.of([self]).get(self.pk))
+        step, hold = self.next_step(), holds.of([self]).get(self.pk)
+        return self.look_ahead(step.title if step else None, hold, next_free([self] if hold else []))
 
-    def look_ahead(self, step: str | None, hold: Hold | None) -> Outlook:
-        """The outlook, from the title of the next step and what holds it apart from the state."""
+    def look_ahead(self, step: str | None, hold: Hold | None, free: Mapping[int, datetime]) -> Outlook:
+        """The outlook, from the title of the next step and what holds it apart from the state; with the next free slots
+        of those that are held, by id.
+        """
         return look_ahead(
             step,
-            self.next_due_at,
+            free.get(self.pk, self.next_due_at),
             client_zone=self.client.time_zone,
             practitioner_zone=self.client.practitioner.time_zone,
             hold=self.held(hold, bool(step)),

@@ -94,7 +94,7 @@ class Move:
     def planned(self, rhythm: Rhythm, first: date) -> list[Planned]:
         """The steps to come, if they went out in this rhythm from a first day on."""
         steps = [step.title for step in self.row.remaining_steps()]
-        return calendar(rhythm, steps, first, self.row.days_without_emails())
+        return calendar(rhythm, steps, first, self.row.days_kept_free(rhythm))
 
     def following(self) -> Step | None:
         """The step after the next one."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,7 +66,7 @@ def preview(
 ) -> list[Group]:
     """What goes out when, for clients grouped by the moments at which it does, the earliest group first.
 
-    For as long as the `hold`, nothing leaves. `without` are days without emails, by the client's id.
+    For as long as the `hold`, nothing leaves. `without` are days kept free, by the client's id.
     """
     groups: dict[tuple[datetime, ...], Group] = {}
     alike: dict[tuple[str, tuple[Span, ...]], Group] = {}
@@ -93,7 +93,7 @@ def _group(
 ) -> Group:
     first = rhythm.day_from(now)
     planned = calendar(rhythm, steps, first, without)
-    return Group(planned, lines_of(planned, rhythm, own_zone, earliest), _gone(rhythm, first))
+    return Group(planned, lines_of(planned, rhythm, own_zone, earliest), _gone(rhythm, first, planned))
 
 
 def lines_of(planned: Sequence[Planned], rhythm: Rhythm, own_zone: str, earliest: datetime) -> list[Line]:
@@ -113,7 +113,7 @@ def lines_of(planned: Sequence[Planned], rhythm: Rhythm, own_zone: str, earliest
     ]
 
 
-def _gone(rhythm: Rhythm, first: Any) -> str:
+def _gone(rhythm: Rhythm, first: date, planned: Sequence[Planned]) -> str:
     if first == rhythm.first_on:
         return ""
     return _(
@@ -122,7 +122,7 @@ def _gone(rhythm: Rhythm, first: Any) -> str:
         "day": spoken_day(rhythm.first_on),
         "hour": f"{rhythm.at:%H:%M}",
         "place": place(rhythm.zone),
-        "first_day": spoken_day(first),
+        "first_day": spoken_day(planned[0].day if planned else first),
     }
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from practice.assignments import holds
 from practice.assignments.blackout import at_next_slot
+from practice.assignments.kept_free import next_free
 from practice.assignments.outlook import Outlook
 from practice.assignments.passed import PassedStep
 from practice.assignments.schedule import local_day
@@ -77,4 +78,5 @@ class AssignmentQuerySet(OwnedQuerySet):
         """Each with what comes next for it, in a handful of queries however many there are."""
         rows: list[Any] = list(self.with_next_step().select_related("client__practitioner", "module"))
         held = holds.of(rows)
-        return [(row, row.look_ahead(row.next_step_title, held.get(row.pk))) for row in rows]
+        free = next_free(row for row in rows if row.pk in held)
+        return [(row, row.look_ahead(row.next_step_title, held.get(row.pk), free)) for row in rows]

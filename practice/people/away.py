@@ -25,6 +25,13 @@ class AwayQuerySet(OwnedQuerySet):
         """Those that share a day with the time from `starts_on` to the day before `back_on`."""
         return self.filter(starts_on__lt=back_on, back_on__gt=starts_on)
 
+    def of_each(self, practitioners: Iterable[int]) -> "dict[int, list[Away]]":
+        """All times away of these practitioners, by their ids. One query."""
+        found: dict[int, list[Away]] = {}
+        for row in self.filter(practitioner__in=set(practitioners)).select_related("practitioner"):
+            found.setdefault(row.practitioner_id, []).append(row)
+        return found
+
     def going_on(self, practitioners: Iterable[int], now: datetime) -> "dict[int, Away]":
         """Who of these practitioners (by id) is away at `now`, with that time. One query."""
         # The database cannot tell each practitioner's calendar; none on earth is more than a day from UTC.
@@ -88,6 +95,10 @@ class Away(Owned):
         """Whether they are away at a moment, on their own calendar."""
         day = moment.astimezone(ZoneInfo(self.practitioner.time_zone)).date()
         return self.starts_on <= day < self.back_on
+
+    def starts_at(self) -> datetime:
+        """The beginning of the first day they are away."""
+        return datetime.combine(self.starts_on, time.min, ZoneInfo(self.practitioner.time_zone))
 
     def ends_at(self) -> datetime:
         """The beginning of the day they are back."""

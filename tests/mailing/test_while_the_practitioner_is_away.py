@@ -52,6 +52,16 @@ def test_nothing_leaves_meanwhile_and_one_email_at_the_first_hour_after(assignme
     assert Delivery.objects.get().step.title == "Step 1", "nothing is left out"
 
 
+def test_the_calendar_says_when_each_email_leaves(assignment, away, holding, sink):
+    assignment.module.refresh_from_db()
+    assignment.rest_after(0)
+    said = [step.at for step in assignment.plan()]
+    for week in range(7):
+        for hour in (1, 0):  # the clocks go forward
+            send_due(SLOT + week * WEEK - timedelta(hours=hour))
+    assert [email.due_at for email in assignment.deliveries.order_by("due_at")] == said
+
+
 def test_the_outlook_says_until_when_and_what_comes_after(assignment, away, holding):
     hold = assignment.outlook().hold
     assert hold.why == "Held until you are back on Monday 23 March 2026."
