@@ -53,6 +53,11 @@ class AssignmentQuerySet(OwnedQuerySet):
         titles = self._remaining_steps().values("title")
         return self.with_blackout().annotate(next_step_title=Subquery(titles[:1]))
 
+    def with_next_two_titles(self) -> Self:
+        """Each with `next_step_title` and `following_step_title`, that of the one after it."""
+        titles = self._remaining_steps().values("title")
+        return self.annotate(next_step_title=Subquery(titles[:1]), following_step_title=Subquery(titles[1:2]))
+
     def with_next_two(self) -> Self:
         """Each with `next_step_id` and `following_step_id`, the one after it; for the planner. As `with_blackout`."""
         ids = self._remaining_steps().values("pk")

@@ -108,10 +108,13 @@ def last_wrote(row: Assignment) -> datetime | None:
     return cast("datetime | None", row.client.last_wrote)  # type: ignore[attr-defined]
 
 
-def titles(rows: Sequence[Assignment]) -> dict[int, str]:
-    """The title of the next step of each of these, by the assignment's id."""
-    found = Assignment.objects.filter(pk__in=[row.pk for row in rows]).with_next_step()
-    return dict(found.order_by().values_list("pk", "next_step_title"))
+def titles(rows: Collection[Assignment]) -> dict[int, tuple[str | None, str | None]]:
+    """The titles of the next step of each of these and of the one after it, by the assignment's id."""
+    found = Assignment.objects.filter(pk__in={row.pk for row in rows}).with_next_two_titles().order_by()
+    return {
+        pk: (step, after)
+        for pk, step, after in found.values_list("pk", "next_step_title", "following_step_title")
+    }
 
 
 def unanswered(rows: Sequence[Assignment], at_least: int) -> set[int]:

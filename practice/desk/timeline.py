@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from practice.assignments.kept_free import kept_free
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import place
+from practice.assignments.schedule import local_day
 from practice.desk.standing import Running, Standing, titles
 from practice.mailing.models import WINDOW, Delivery
 from practice.people.clocks import clock_of
@@ -41,6 +43,15 @@ class Departure:
     client_time: str
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A moment at which a series goes out: with its next step, or with the one after it."""
+
+    at: datetime
+    row: Assignment
+    is_after: bool = False
+
+
 @dataclass
 class Day:
     """One day on the practitioner's calendar: the first emails, and how many more there are."""
@@ -48,7 +59,7 @@ class Day:
     day: date
     name: str
     departures: list[Departure] = field(default_factory=list)
-    #: How many more are to leave, and how many more left; and the lists that show them all.
+    #: How many more are to leave, and how many more left; and the lists that show them all, where there is one.
     more: int = 0
     more_left: int = 0
     more_url: str = ""
@@ -64,35 +75,71 @@ def timeline(practitioner: Practitioner, running: Running, now: datetime) -> lis
         Day(day, _name(day, first), more_url=_all_of(day))
         for day in (first + timedelta(n) for n in range(DAYS + 1))
     ]
-    planned = _first_of_each_day(running.standings, days, zone)
-    of_step = titles([row for _, row in planned]) if planned else {}
-    for day, row in planned:
-        if row.next_due_at:
-            step = of_step.get(row.pk) or ""
-            day.departures.append(_departure(row, step, row.next_due_at, "", practitioner))
+    ends = [datetime.combine(day.day + timedelta(1), time.min, zone).astimezone(UTC) for day in days]
+    planned = _first_of_each_day(_slots(running.standings, ends, now), days, ends)
+    of_step = titles([slot.row for _, slot in planned]) if planned else {}
+    for day, slot in planned:
+        step = of_step.get(slot.row.pk, ("", ""))[slot.is_after] or ""
+        day.departures.append(_departure(slot.row, step, slot.at, "", practitioner))
     _add_outbox(days[0], practitioner, running.modules, midnight)
     return days
 
 
-def _first_of_each_day(
-    standings: Iterable[Standing], days: list[Day], zone: ZoneInfo
-) -> list[tuple[Day, Assignment]]:
-    """The first few that leave on each day. Counts on the days how many more there are."""
-    ends = [datetime.combine(day.day + timedelta(1), time.min, zone).astimezone(UTC) for day in days]
-    found: list[tuple[Day, Assignment]] = []
-    named = [0] * len(days)
+def _slots(standings: Iterable[Standing], ends: list[datetime], now: datetime) -> list[Slot]:
+    """What leaves on the days that end at these moments, in order; of what leaves on the first, also the slot after."""
+    found, first = [], []
     for standing in standings:
         due_at = standing.due_at
-        if due_at is None:
+        if due_at is None or due_at >= ends[-1]:
             continue
-        number = bisect_right(ends, due_at)
-        if number == len(days):
-            break  # they are in order: all others leave later
+        found.append(Slot(due_at, standing.row))
+        if due_at < ends[0] and standing.left > 1:
+            first.append(standing.row)
+    return sorted([*found, *_afterwards(first, ends[-1], now)], key=lambda slot: slot.at)
+
+
+def _afterwards(rows: Iterable[Assignment], until: datetime, now: datetime) -> list[Slot]:
+    """The slot after the next one of each, if it comes before then and nothing will hold it. Two queries at most."""
+    found = []
+    for row in rows:
+        day = row.rhythm.day_from(now)
+        if row.next_on:
+            day = max(day, row.rhythm.day_after(row.next_on))
+        if row.rhythm.moment(day) < until and not _would_be_held(row, day):
+            found.append((row, day))
+    free = kept_free([(row.client, row.module, row.rhythm) for row, _ in found])
+    return [
+        Slot(row.rhythm.moment(day), row, is_after=True)
+        for (row, day), days in zip(found, free, strict=True)
+        if not any(span.covers(day) for span in days)
+    ]
+
+
+def _would_be_held(row: Assignment, day: date) -> bool:
+    """Whether the step after the next rests or waits on this day, should nothing come back to the next one."""
+    if 0 < row.rests_after <= row.quiet_steps + 1:
+        return True
+    if row.wait_weeks is None or row.next_due_at is None:
+        return False
+    return day < local_day(row.next_due_at, row.client.time_zone) + timedelta(weeks=row.wait_weeks)
+
+
+def _first_of_each_day(
+    slots: Iterable[Slot], days: list[Day], ends: list[datetime]
+) -> list[tuple[Day, Slot]]:
+    """The first few that leave on each day. Counts on the days how many more there are."""
+    found: list[tuple[Day, Slot]] = []
+    named = [0] * len(days)
+    for slot in slots:
+        number = bisect_right(ends, slot.at)
+        day = days[number]
         if named[number] < (MOST_LATER if number else MOST):
             named[number] += 1
-            found.append((days[number], standing.row))
+            found.append((day, slot))
         else:
-            days[number].more += 1
+            day.more += 1
+            if slot.is_after:
+                day.more_url = ""  # the list knows only the next slot of each
     return found
 
 
