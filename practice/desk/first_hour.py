@@ -24,19 +24,12 @@ class Start:
 
 def first_hour(practitioner: Practitioner) -> list[Start]:
     """What is to be done; empty once the first module was assigned."""
-    has_text, has_client, has_assignment, module, step = _so_far(practitioner)
+    article, has_client, has_assignment, module, step = _so_far(practitioner)
     if has_assignment:
         return []
+    review = reverse("admin:resources_article_change", args=(article,)) if article else ""
     return [
-        Start(
-            _("Add an article"),
-            _(
-                "Paste a text of yours, or choose a file. It becomes a module of short weekly steps, which you look "
-                "through before it is kept."
-            ),
-            reverse("admin:resources_article_add"),
-            has_text,
-        ),
+        _make_it_a_module(review) if review and module is None else _add_an_article(module is not None),
         Start(
             _("Add a client"),
             _("A name, an address, and where they live. Nothing is sent by adding somebody."),
@@ -49,7 +42,7 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
                 "Look at the first step as a client would, and have it sent to your own address. It reaches nobody "
                 "else."
             ),
-            _try_it(module, step),
+            review if review and module is None else _try_it(module, step),
             False,
         ),
         Start(
@@ -61,8 +54,31 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
     ]
 
 
-def _so_far(practitioner: Practitioner) -> tuple[bool, bool, bool, int | None, int | None]:
-    """Whether there is a text, a client and an assignment; and the ids of the first module and its first step."""
+def _add_an_article(is_done: bool) -> Start:
+    return Start(
+        _("Add an article"),
+        _(
+            "Paste a text of yours, or choose a file. It becomes a module of short weekly steps, which you look "
+            "through before it is kept."
+        ),
+        reverse("admin:resources_article_add"),
+        is_done,
+    )
+
+
+def _make_it_a_module(review: str) -> Start:
+    return Start(
+        _("Make it a module"),
+        _("Your article is kept, with the steps we propose. Look through them, and make it a module."),
+        review,
+        False,
+    )
+
+
+def _so_far(practitioner: Practitioner) -> tuple[int | None, bool, bool, int | None, int | None]:
+    """The id of the latest article; whether there is a client and an assignment; and the ids of the first module and
+    its first step.
+    """
 
     def any_of(model: Any) -> Exists:
         return Exists(model.objects.filter(**{model.owner_path: OuterRef("pk")}))
@@ -72,17 +88,19 @@ def _so_far(practitioner: Practitioner) -> tuple[bool, bool, bool, int | None, i
         .filter(module__practitioner=OuterRef("pk"))
         .order_by("module__created_at", "position", "pk")
     )
+    articles = Article.objects.filter(practitioner=OuterRef("pk")).order_by("-created_at", "-pk")
     article, client, assignment, module, of_step, step = (
         Practitioner.objects.filter(pk=practitioner.pk)
         .values_list(
-            *map(any_of, (Article, Client, Assignment)),
+            Subquery(articles.values("pk")[:1]),
+            *map(any_of, (Client, Assignment)),
             Min("modules"),
             Subquery(first.values("module")[:1]),
             Subquery(first.values("pk")[:1]),
         )
         .get()
     )
-    return article or bool(module), client, assignment, of_step or module, step
+    return article, client, assignment, of_step or module, step
 
 
 def _try_it(module: int | None, step: int | None) -> str:

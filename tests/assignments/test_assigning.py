@@ -63,6 +63,14 @@ def test_the_form_offers_own_modules_and_clients_and_a_rhythm(
     assert "Bo" not in said.split()
 
 
+def test_without_a_module_the_form_says_where_one_comes_from(mayas_desk, assign_url, maya, toms_module):
+    page = mayas_desk.get(assign_url)
+    assert "You have no modules yet. Make one from an article" in text(page)
+    assert reverse("admin:resources_article_changelist") in page.content.decode()
+    make_module(maya)
+    assert "You have no modules yet" not in text(mayas_desk.get(assign_url))
+
+
 def test_the_calendar_shows_every_email_in_both_times_before_anything_is_saved(
     mayas_desk, assign_url, filled, sunday
 ):

@@ -224,6 +224,19 @@ def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(des
     assert "Your first hour" not in desk.get("/desk/").content.decode()
 
 
+def test_an_article_that_is_no_module_yet_leads_back_to_its_review(desk, maya):
+    Article.objects.create(practitioner=maya, title="Older", html="<p>Text</p>")
+    article = Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
+    review = reverse("admin:resources_article_change", args=(article.pk,))
+    first, _, to_yourself, _ = home(maya, NOW).first_hour
+    assert (first.title, first.url, first.is_done) == ("Make it a module", review, False)
+    assert to_yourself.url == review
+    make_module(maya)
+    first, _, to_yourself, _ = home(maya, NOW).first_hour
+    assert (first.title, first.is_done) == ("Add an article", True)
+    assert to_yourself.url != review
+
+
 def test_who_runs_the_installation_finds_its_pages_and_no_clients(client, superuser, assignment):
     client.force_login(superuser)
     page = client.get("/desk/").content.decode()
