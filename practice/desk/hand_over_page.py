@@ -14,6 +14,7 @@ from practice.desk.handing_over import (
     NotPossible,
     colleagues_of,
     hand_over,
+    has_private_notes,
     may_be_written_to,
     tell,
     tell_colleague,
@@ -26,7 +27,7 @@ from practice.people.ownership import practitioner_of
 
 
 class HandOverForm(forms.Form):
-    """To whom, whether the private note goes along, and who tells the client."""
+    """To whom, whether the private notes go along, and who tells the client."""
 
     colleague = forms.ModelChoiceField(
         Practitioner.objects.none(),
@@ -42,15 +43,18 @@ class HandOverForm(forms.Form):
             ),
         },
     )
-    note = forms.ChoiceField(
-        label=gettext_lazy("What about your private note?"),
+    notes = forms.ChoiceField(
+        label=gettext_lazy("What about your private notes?"),
         choices=[
-            ("erase", gettext_lazy("Erase it: it was for me alone")),
-            ("give", gettext_lazy("It goes along, and they can read it")),
+            ("erase", gettext_lazy("Erase them: they were for me alone")),
+            ("give", gettext_lazy("They go along, and my colleague can read them")),
         ],
         widget=RadioSelect,
-        help_text=gettext_lazy("Copy what you want to keep before: you can no longer open it afterwards."),
-        error_messages={"required": gettext_lazy("Say what becomes of your private note.")},
+        help_text=gettext_lazy(
+            "The one on this client’s page, and those about their reflections. Copy what you want to keep before: you "
+            "can no longer open them afterwards."
+        ),
+        error_messages={"required": gettext_lazy("Say what becomes of your private notes.")},
     )
     told = forms.ChoiceField(
         label=gettext_lazy("How does your client hear of it?"),
@@ -62,8 +66,8 @@ class HandOverForm(forms.Form):
         super().__init__(data)
         colleagues: Any = self.fields["colleague"]
         colleagues.queryset = colleagues_of(client.practitioner)
-        if not client.private_note:
-            del self.fields["note"]
+        if not has_private_notes(client):
+            del self.fields["notes"]
         by_email = [("email", _("Send them a short email; I look at its words first"))]
         told: Any = self.fields["told"]
         told.choices = [("self", _("I told them myself")), *(by_email if may_be_written_to(client) else [])]
@@ -85,7 +89,7 @@ def hand_over_page(request: HttpRequest, object_id: str) -> HttpResponse:
     if "confirm" not in request.POST:
         return _page(request, "hand_over_confirm", {**context, **form.cleaned_data, "words": words})
     try:
-        hand_over(client, to, with_note=form.cleaned_data.get("note") == "give", now=timezone.now())
+        hand_over(client, to, with_notes=form.cleaned_data.get("notes") == "give", now=timezone.now())
     except NotPossible as reason:
         messages.error(request, str(reason))
         return redirect(

@@ -25,7 +25,7 @@ from practice.people import audit
 from practice.people.audit import AuditEntry
 from practice.people.models import Client, Practice, Practitioner
 from practice.people.posting import post
-from practice.replies.models import Answer, Reply
+from practice.replies.models import Answer, Note, Reply
 from resources.handing_on import Counterpart, counterpart
 from resources.models import Module
 
@@ -45,7 +45,7 @@ class Along:
 
 
 def what_goes_along(client: Client) -> Along:
-    """Everything that a colleague gets with this client, their private note aside."""
+    """Everything that a colleague gets with this client, the private notes aside."""
     states = list(client.assignments.values_list("state", flat=True))
     running = sum(state in (Assignment.State.ACTIVE, Assignment.State.PAUSED) for state in states)
     modules = Module.objects.filter(assignments__client=client).distinct()
@@ -59,10 +59,11 @@ def colleagues_of(practitioner: Practitioner) -> Any:
 
 
 @transaction.atomic
-def hand_over(client: Client, to: Practitioner, *, with_note: bool, now: datetime) -> None:
+def hand_over(client: Client, to: Practitioner, *, with_notes: bool, now: datetime) -> None:
     """Make this client the colleague's, with all that was sent to them and that they wrote.
 
-    Without `with_note` the private note is erased: it was written for nobody else. Raises NotPossible.
+    Without `with_notes` the private notes are erased, also those about reflections: they were written for nobody else.
+    Raises NotPossible.
     """
     owner = client.practitioner
     if not Practitioner.objects.select_for_update().filter(pk=to.pk, is_active=True).exists():
@@ -74,9 +75,20 @@ def hand_over(client: Client, to: Practitioner, *, with_note: bool, now: datetim
     if not Client.objects.select_for_update().of(owner).filter(pk=client.pk).exists():
         raise NotPossible(gettext("Nothing was changed: this client is no longer yours."))
     _move_series(client, to)
-    note = {} if with_note else {"private_note": ""}
+    if not with_notes:
+        _notes_about_reflections(client).delete()
+    note = {} if with_notes else {"private_note": ""}
     Client.objects.filter(pk=client.pk).update(practitioner=to, handed_over_at=now, **note)
     audit.note(owner, audit.Action.HANDED_OVER, to, client)
+
+
+def has_private_notes(client: Client) -> bool:
+    """Whether their practitioner noted anything for themselves, about this client or about a reflection of theirs."""
+    return bool(client.private_note) or _notes_about_reflections(client).exists()
+
+
+def _notes_about_reflections(client: Client) -> Any:
+    return Note.objects.filter(reply__client=client)
 
 
 def _move_series(client: Client, to: Practitioner) -> None:

@@ -15,12 +15,12 @@ from practice.mailing.models import Delivery, Suppression
 from practice.mailing.planning import plan
 from practice.people.audit import AuditEntry
 from practice.people.models import Client
-from practice.replies.models import Answer, Reply
+from practice.replies.models import Answer, Note, Reply
 from resources.models import Module, Prompt, Step
 from tests.cast import NOW, make_assignment, make_client, make_module
 from tests.isolation.worlds import sent
 
-CHOSEN = {"note": "erase", "told": "self"}
+CHOSEN = {"notes": "erase", "told": "self"}
 
 
 @pytest.fixture
@@ -169,17 +169,39 @@ def test_handing_back_undoes_it(desk, toms_desk, ada, assignment, reply, module,
 def test_the_private_note_goes_along_only_if_that_was_said(desk, ada, tom, choice, left):
     ada.private_note = "met in May"
     ada.save()
-    desk.post(page_of(ada), confirmed(tom, note=choice))
+    desk.post(page_of(ada), confirmed(tom, notes=choice))
     ada.refresh_from_db()
     assert (ada.practitioner, ada.private_note) == (tom, left)
 
 
-def test_without_an_answer_about_the_note_nothing_happens(desk, ada, maya, tom):
+@pytest.mark.parametrize(("choice", "left"), [("give", ["like her mother"]), ("erase", [])])
+def test_so_do_the_notes_about_reflections(desk, ada, reply, tom, choice, left):
+    Note.keep(reply, "like her mother", NOW)
+    page = desk.post(page_of(ada), fields(tom, notes=choice)).content.decode()
+    assert ("private notes go along" in page, "private notes are erased" in page) == (bool(left), not left)
+    desk.post(page_of(ada), confirmed(tom, notes=choice))
+    assert [note.text for note in Note.objects.filter(reply=reply)] == left
+
+
+def test_the_notes_about_other_clients_stay(desk, ada, reply, maya, module, tom):
+    kei = make_client(maya, "Kei", "kei@example.org", "Asia/Tokyo")
+    delivery = sent(make_assignment(kei, module), module.steps.first(), "kei")
+    theirs = Reply.objects.create(delivery=delivery, page="page", saved_at=NOW, sent_at=NOW)
+    Note.keep(theirs, "ask about the move", NOW)
+    desk.post(page_of(ada), confirmed(tom))
+    assert Note.objects.get().text == "ask about the move"
+
+
+def test_where_there_is_no_note_nothing_is_asked_about_notes(desk, ada, reply):
+    assert "private notes" not in desk.get(page_of(ada)).content.decode()
+
+
+def test_without_an_answer_about_the_notes_nothing_happens(desk, ada, maya, tom):
     ada.private_note = "met in May"
     ada.save()
     page = desk.post(page_of(ada), {"colleague": tom.pk, "told": "self", "confirm": "yes"})
     assert page.status_code == 422
-    assert "Say what becomes of your private note." in page.content.decode()
+    assert "Say what becomes of your private notes." in page.content.decode()
     ada.refresh_from_db()
     assert ada.practitioner == maya
 
@@ -294,7 +316,7 @@ def test_a_colleague_whose_account_was_closed_meanwhile_gets_nobody(desk, ada, m
     page = desk.post(page_of(ada), confirmed(tom))
     assert "account is closed now. Nothing was changed" in page.content.decode()
     with pytest.raises(NotPossible, match="was closed in the meantime"):
-        hand_over(ada, tom, with_note=False, now=NOW)
+        hand_over(ada, tom, with_notes=False, now=NOW)
     ada.refresh_from_db()
     assert ada.practitioner == maya
     assert not AuditEntry.objects.filter(action="handed over").exists()
@@ -305,7 +327,7 @@ def test_pressing_twice_hands_over_once(desk, ada, tom, maya):
     desk.post(page_of(ada), confirmed(tom))
     assert desk.post(page_of(ada), confirmed(tom)).status_code == 404
     with pytest.raises(NotPossible, match="no longer yours"):
-        hand_over(stale, tom, with_note=False, now=NOW)
+        hand_over(stale, tom, with_notes=False, now=NOW)
     assert AuditEntry.objects.filter(action="handed over").count() == 1
 
 
