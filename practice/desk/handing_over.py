@@ -21,6 +21,7 @@ from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
 from practice.assignments.passed import PassedStep
 from practice.mailing.models import Delivery, Suppression
+from practice.mailing.personal import notes_to_come
 from practice.people import audit
 from practice.people.audit import AuditEntry
 from practice.people.models import Client, Practice, Practitioner
@@ -36,12 +37,16 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True)
 class Along:
-    """What goes along with a client: counts, and the names of the modules that are copied."""
+    """What goes along with a client: counts, and the names of the modules that are copied.
+
+    And how many personal notes for a first email do not, since that email is yet to leave.
+    """
 
     running: int
     ended: int
     reflections: int
     modules: list[str]
+    notes_to_come: int
 
 
 def what_goes_along(client: Client) -> Along:
@@ -50,7 +55,8 @@ def what_goes_along(client: Client) -> Along:
     running = sum(state in (Assignment.State.ACTIVE, Assignment.State.PAUSED) for state in states)
     modules = Module.objects.filter(assignments__client=client).distinct()
     reflections = Reply.objects.sent().filter(delivery__assignment__client=client)
-    return Along(running, len(states) - running, reflections.count(), [module.title for module in modules])
+    titles = [module.title for module in modules]
+    return Along(running, len(states) - running, reflections.count(), titles, notes_to_come(client).count())
 
 
 def colleagues_of(practitioner: Practitioner) -> Any:
@@ -75,6 +81,7 @@ def hand_over(client: Client, to: Practitioner, *, with_notes: bool, now: dateti
     if not Client.objects.select_for_update().of(owner).filter(pk=client.pk).exists():
         raise NotPossible(gettext("Nothing was changed: this client is no longer yours."))
     _move_series(client, to)
+    _take_out_notes_to_come(client)
     if not with_notes:
         _notes_about_reflections(client).delete()
     note = {} if with_notes else {"private_note": ""}
@@ -101,6 +108,13 @@ def _move_series(client: Client, to: Practitioner) -> None:
         found = counterpart(module, to, taken)
         taken.add(found.module.pk)
         _point_to(found, [row.pk for row in rows if row.module_id == module.pk])
+
+
+def _take_out_notes_to_come(client: Client) -> None:
+    # They would be read as the colleague's words. An email that is about to leave is put together anew.
+    claimed = Delivery.objects.filter(assignment__client=client, state=Delivery.State.CLAIMED)
+    claimed.update(state=Delivery.State.DUE, lease_until=None)
+    notes_to_come(client).delete()
 
 
 def _point_to(found: Counterpart, assignments: Iterable[int]) -> None:

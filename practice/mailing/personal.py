@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from copy import copy
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from practice.assignments.first_note import FirstNote
 from practice.assignments.own_wording import OwnWording
 from practice.mailing.models import Delivery
+from practice.people.models import Client
+from practice.people.ownership import OwnedQuerySet
 from resources.models import Step
 
 #: These reached nobody, so the email after them is the first.
@@ -28,6 +30,13 @@ def notes_of(deliveries: Collection[Delivery]) -> dict[int, str]:
     their_notes = notes.filter(assignment__in={row.assignment_id for row in bringing})
     texts = dict(their_notes.values_list("assignment_id", "text"))
     return {row.pk: texts[row.assignment_id] for row in bringing}
+
+
+def notes_to_come(client: Client) -> OwnedQuerySet:
+    """The personal notes for this client that no email has brought yet, nor is bringing at this moment."""
+    yet_to_leave = (*REACHED_NOBODY, Delivery.State.DUE, Delivery.State.CLAIMED)
+    bringing = Delivery.objects.filter(assignment=OuterRef("assignment")).exclude(state__in=yet_to_leave)
+    return FirstNote.objects.filter(~Exists(bringing), assignment__client=client)
 
 
 def wordings_of(deliveries: Collection[Delivery]) -> dict[tuple[int, int], OwnWording]:
@@ -51,9 +60,12 @@ def worded(step: Step, words: OwnWording | None) -> Step:
 
 
 def note_in(delivery: Delivery) -> str:
-    """The note in an email whose edition has room for one."""
+    """The note in an email whose edition has room for one. Raises ValueError when it was taken out since."""
     if delivery.note is None:
-        delivery.note = FirstNote.objects.get(assignment=delivery.assignment_id).text
+        note = FirstNote.objects.filter(assignment=delivery.assignment_id).first()
+        if note is None:
+            raise ValueError("The note in this email is gone.")
+        delivery.note = note.text
     return delivery.note
 
 

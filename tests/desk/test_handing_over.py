@@ -9,10 +9,15 @@ from django.core import mail
 from django.test import Client as Browser
 from django.urls import reverse
 
+from practice.assignments.first_note import FirstNote
 from practice.assignments.models import Assignment
 from practice.desk.handing_over import NotPossible, hand_over
+from practice.mailing import ledger
+from practice.mailing.editions import Editions
 from practice.mailing.models import Delivery, Suppression
+from practice.mailing.outbox import claim
 from practice.mailing.planning import plan
+from practice.mailing.viewing import View
 from practice.people.audit import AuditEntry
 from practice.people.models import Client
 from practice.replies.models import Answer, Note, Reply
@@ -204,6 +209,43 @@ def test_without_an_answer_about_the_notes_nothing_happens(desk, ada, maya, tom)
     assert "Say what becomes of your private notes." in page.content.decode()
     ada.refresh_from_db()
     assert ada.practitioner == maya
+
+
+def test_a_note_for_an_email_that_has_not_left_is_taken_out_and_said_before(desk, ada, assignment, tom):
+    FirstNote.objects.create(assignment=assignment, text="I thought of you")
+    plan(assignment.next_due_at)
+    (claimed,) = claim(assignment.next_due_at)
+    Editions([claimed]).dress(claimed)
+    for page in (desk.get(page_of(ada)), desk.post(page_of(ada), fields(tom))):
+        assert "Your personal note for a first email that has not left yet" in page.content.decode()
+    assert FirstNote.objects.exists()
+    desk.post(page_of(ada), confirmed(tom))
+    assert not FirstNote.objects.exists()
+    # Its sender, who was at it, does not get it out; and it leaves anew, without the note.
+    assert not ledger.note([claimed], [], assignment.next_due_at)
+    (anew,) = claim(assignment.next_due_at)
+    Editions([anew]).dress(anew)
+    assert "I thought of you" not in View.of(anew).text
+
+
+def test_an_email_that_failed_is_looked_at_without_the_note_that_was_taken_out(
+    desk, toms_desk, ada, reply, tom
+):
+    FirstNote.objects.create(assignment=reply.delivery.assignment, text="I thought of you")
+    Editions([reply.delivery]).dress(reply.delivery)
+    reply.delivery.state = Delivery.State.FAILED
+    reply.delivery.save()
+    desk.post(page_of(ada), confirmed(tom))
+    assert not FirstNote.objects.exists()
+    email = toms_desk.get(reverse("admin:mailing_delivery_change", args=(reply.delivery_id,)))
+    assert email.status_code == 200
+
+
+def test_a_note_that_left_stays_with_its_email_and_nothing_is_said(desk, ada, reply, tom):
+    FirstNote.objects.create(assignment=reply.delivery.assignment, text="I thought of you")
+    assert "personal note" not in desk.get(page_of(ada)).content.decode()
+    desk.post(page_of(ada), confirmed(tom))
+    assert FirstNote.objects.get().text == "I thought of you"
 
 
 # --- Once, and after looking
