@@ -34,6 +34,8 @@ class Message(Owned):
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="messages", db_index=False)
     by_client = models.BooleanField()
+    #: The practitioner who wrote it, by their name then: a colleague may have taken over since. Empty on the client's.
+    author = models.CharField(max_length=120, blank=True)
     text = EncryptedTextField()
     written_at = models.DateTimeField()
     #: When the practitioner opened it. Whether a client has read something is nobody's business, and is not kept.
@@ -59,7 +61,8 @@ class Message(Owned):
     @classmethod
     def write(cls, client: Client, text: str, page: str, now: datetime, *, by_client: bool) -> bool:
         """Keep a message. Returns whether it is new: the same page sent twice is one."""
-        said = {"text": text, "by_client": by_client, "written_at": now}
+        author = "" if by_client else client.practitioner.name
+        said = {"text": text, "by_client": by_client, "author": author, "written_at": now}
         if by_client:
             Assignment.objects.filter(client=client).were_heard_of()
         return cls.objects.get_or_create(client=client, page=page, defaults=said)[1]

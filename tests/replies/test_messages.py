@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from practice.assignments.blackout import Blackout
+from practice.desk.handing_over import hand_over
 from practice.mailing import notices
 from practice.mailing.models import Notice
 from practice.people.models import AuditEntry
@@ -205,6 +206,24 @@ def test_what_ada_wrote_is_on_mayas_home_until_she_marks_it_as_read(desk, maya, 
     browser.post(desk_page(ada), {"do": "read"})
     assert "(new)" not in text_of(browser.get(desk_page(ada)))
     assert "wrote to you." not in text_of(browser.get("/desk/"))
+
+
+def test_each_message_keeps_the_name_of_who_wrote_it_when_a_colleague_takes_over(
+    phone, opened, desk, ada, maya, tom
+):
+    Message.write(ada, "From the first.", "a" * 32, timezone.now(), by_client=False)
+    hand_over(ada, tom, with_notes=False, now=timezone.now())
+    desk(tom).post(desk_page(ada), {"do": "write", "text": "From the second.", "page": "b" * 32})
+    write(phone, opened, "From Ada.")
+    for page, names in (
+        (phone.get(opened), ["Maya Lindgren", "Tom Okafor", "You"]),
+        (desk(tom).get(desk_page(ada)), ["Maya Lindgren", "You", "Ada"]),
+    ):
+        written = soup(page).select("article")
+        assert [line.select_one("h2, .small").get_text().split(",")[0].strip() for line in written] == names
+        assert [
+            line.get("aria-label", name).split(",")[0] for line, name in zip(written, names, strict=True)
+        ] == names
 
 
 def test_nobody_else_at_the_practice_can_open_them(desk, tom, superuser, ada):

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('by_client', models.BooleanField()),
+                ('author', models.CharField(blank=True, max_length=120)),
                 ('text', practice.people.fields.EncryptedTextField()),
                 ('written_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(null=True)),
