@@ -15,10 +15,10 @@ from practice.desk.handing_over import (
     colleagues_of,
     hand_over,
     has_private_notes,
-    may_be_written_to,
     tell,
     tell_colleague,
     what_goes_along,
+    why_no_email,
     words_for,
 )
 from practice.people.models import Client, Practitioner
@@ -70,10 +70,8 @@ class HandOverForm(forms.Form):
             del self.fields["notes"]
         by_email = [("email", _("Send them a short email; I look at its words first"))]
         told: Any = self.fields["told"]
-        told.choices = [("self", _("I told them myself")), *(by_email if may_be_written_to(client) else [])]
-        if not may_be_written_to(client):
-            why = _("No email is offered: %(client)s has not agreed to emails, or wants none.")
-            told.help_text = why % {"client": client}
+        told.help_text = why_no_email(client, timezone.now())
+        told.choices = [("self", _("I told them myself")), *([] if told.help_text else by_email)]
 
 
 def hand_over_page(request: HttpRequest, object_id: str) -> HttpResponse:

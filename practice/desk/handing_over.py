@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from practice.assignments.blackout import without_emails_today
 from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
 from practice.assignments.passed import PassedStep
@@ -150,10 +151,13 @@ def tell_colleague(to: Practitioner) -> bool:
 # --- Telling the client -------------------------------------------------------------------------
 
 
-def may_be_written_to(client: Client) -> bool:
-    """Whether an email to this client is welcome."""
-    suppressed = Suppression.objects.filter(address=client.email.lower()).exists()
-    return client.has_consent() and not suppressed
+def why_no_email(client: Client, now: datetime) -> str:
+    """Why an email to this client is not welcome at `now`, in words; nothing when it is."""
+    if not client.has_consent() or Suppression.objects.filter(address=client.email.lower()).exists():
+        why = gettext("No email is offered: %(client)s has not agreed to emails, or wants none.")
+        return why % {"client": client}
+    today = without_emails_today(client, now)
+    return gettext("No email is offered today. %(why)s") % {"why": today} if today else ""
 
 
 def words_for(client: Client, to: Practitioner) -> tuple[str, str]:

@@ -8,9 +8,12 @@ import pytest
 from django.core import mail
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.assignments.first_note import FirstNote
 from practice.assignments.models import Assignment
+from practice.assignments.schedule import local_day
 from practice.desk.handing_over import NotPossible, hand_over
 from practice.mailing import ledger
 from practice.mailing.editions import Editions
@@ -294,6 +297,19 @@ def test_no_email_is_offered_or_sent_to_who_wants_none(desk, ada, maya, tom, why
     assert desk.post(page_of(ada), confirmed(tom, told="email")).status_code == 422
     ada.refresh_from_db()
     assert (ada.practitioner, mail.outbox) == (maya, [])
+
+
+def test_no_email_is_offered_or_sent_on_a_day_without_emails(desk, ada, maya, tom):
+    today = local_day(timezone.now(), ada.time_zone)
+    kept_free = Blackout.objects.create(client=ada, first_on=today, last_on=today, by_client=True)
+    page = desk.get(page_of(ada)).content.decode()
+    assert "No email is offered today. No emails" in page
+    assert "the client’s choice." in page
+    assert desk.post(page_of(ada), confirmed(tom, told="email")).status_code == 422
+    ada.refresh_from_db()
+    assert (ada.practitioner, mail.outbox) == (maya, [])
+    kept_free.delete()
+    assert "No email is offered" not in desk.get(page_of(ada)).content.decode()
 
 
 def test_an_email_that_cannot_leave_is_said(desk, ada, tom, settings):
