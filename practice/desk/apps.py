@@ -21,3 +21,4 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("practice.desk.session_ends")
+        import_module("practice.desk.handing_all_over")

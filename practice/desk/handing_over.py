@@ -66,11 +66,13 @@ def colleagues_of(practitioner: Practitioner) -> Any:
 
 
 @transaction.atomic
-def hand_over(client: Client, to: Practitioner, *, with_notes: bool, now: datetime) -> None:
+def hand_over(
+    client: Client, to: Practitioner, *, with_notes: bool, now: datetime, by: Practitioner | None = None
+) -> None:
     """Make this client the colleague's, with all that was sent to them and that they wrote.
 
     Without `with_notes` the private notes are erased, also those about reflections: they were written for nobody else.
-    Raises NotPossible.
+    `by` is whoever does it, if not their practitioner. Raises NotPossible.
     """
     owner = client.practitioner
     if not Practitioner.objects.select_for_update().filter(pk=to.pk, is_active=True).exists():
@@ -87,7 +89,7 @@ def hand_over(client: Client, to: Practitioner, *, with_notes: bool, now: dateti
         _notes_about_reflections(client).delete()
     note = {} if with_notes else {"private_note": ""}
     Client.objects.filter(pk=client.pk).update(practitioner=to, handed_over_at=now, **note)
-    audit.note(owner, audit.Action.HANDED_OVER, to, client)
+    audit.note(by or owner, audit.Action.HANDED_OVER, to, client)
 
 
 def has_private_notes(client: Client) -> bool:

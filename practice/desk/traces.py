@@ -14,16 +14,19 @@ from django.http import QueryDict
 from practice.desk.models import SignedIn
 from practice.desk.sessions import SessionStore
 from practice.mailing.models import Notice
-from practice.people.audit import Action, AuditEntry
+from practice.people.audit import AuditEntry
 from practice.people.models import Client, SavedView
 from practice.people.ownership import Owned
 from practice.replies.models import Code, Reply
 
 
 def practitioners_of(client: Client) -> set[int]:
-    """The ids of whoever had them as a client: their practitioner, and those who handed them over."""
-    handed = AuditEntry.objects.about(client).filter(action=Action.HANDED_OVER, actor__isnull=False)
-    return {client.practitioner_id, *handed.order_by().values_list("actor", flat=True)}
+    """The ids of whoever may have had them as a client: their practitioner, and all who did anything with their things.
+
+    Who handed them over is not enough: it need not be who had them, see `handing_all_over`.
+    """
+    trail = AuditEntry.objects.about(client).filter(actor__isnull=False)
+    return {client.practitioner_id, *trail.order_by().values_list("actor", flat=True).distinct()}
 
 
 # --- Saved searches -------------------------------------------------------------------------------
