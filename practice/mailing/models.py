@@ -224,8 +224,11 @@ class Delivery(Linked):
     def send_again(self, now: datetime) -> bool:
         """Let it leave once more, if it failed, came back or nobody can know. Returns whether that changed anything."""
         again = type(self).objects.filter(pk=self.pk, state__in=self.SENDABLE_AGAIN)
+        moved = not type(self).objects.filter(pk=self.pk).at_their_address().exists()
         self.revive(now)
-        return again.update(**{name: getattr(self, name) for name in self.REVIVED}) == 1
+        # The link of before may lie in the mailbox that it went to: from there nobody follows.
+        link = new_link(self.link_expires_at) if moved else {}
+        return again.update(**{name: getattr(self, name) for name in self.REVIVED} | link) == 1
 
     def mark_as_sent(self) -> bool:
         """Somebody knows that it arrived, although the server never said so. Returns whether that changed anything."""

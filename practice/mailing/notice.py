@@ -144,6 +144,8 @@ class Notice(Linked):
             return ""
         if self.kind == self.Kind.INVITATION:
             return self._needs_no_invitation()
+        if self._follows_one_elsewhere():
+            return gettext_noop("Its step went to another address.")
         if self.kind == self.Kind.RESTING and not self._tells_of_a_rest():
             return gettext_noop("The series goes on, or rests for another reason.")
         if self.kind == self.Kind.REMINDER and (needless := self._needs_no_reminder(now)):
@@ -154,6 +156,11 @@ class Notice(Linked):
         if self.client.archived_at or not (practitioner.is_active or practitioner.series_go_on):
             return gettext_noop("They are archived, or the account of their practitioner is closed.")
         return ""
+
+    def _follows_one_elsewhere(self) -> bool:
+        """Whether its button would lead to a page of an email to another address, which no longer opens."""
+        email = self.delivery
+        return email is not None and not type(email).objects.filter(pk=email.pk).at_their_address().exists()
 
     def _needs_no_invitation(self) -> str:
         if self.client.archived_at:

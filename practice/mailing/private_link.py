@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from practice.mailing import links
@@ -14,12 +16,25 @@ class LinkedQuerySet(OwnedQuerySet):
     """Emails, found by their links."""
 
     def by_token(self, token: str, now: datetime | None = None) -> Any:
-        """The email behind a private link. A garbled, expired or revoked link finds nothing, and all look the same."""
-        return self._not_revoked(token).filter(link_expires_at__gt=now or timezone.now()).first()
+        """The email behind a private link. A garbled, expired or revoked link finds nothing, nor does one in a mailbox
+        that is no longer the client's, and all look the same."""
+        open_still = self._not_revoked(token).at_their_address()
+        return open_still.filter(link_expires_at__gt=now or timezone.now()).first()
 
     def by_token_even_expired(self, token: str) -> Any:
-        """The same without regard to its age: a link that stops the emails never grows too old to do so."""
+        """The same without regard to its age."""
+        return self._not_revoked(token).at_their_address().first()
+
+    def by_token_to_stop(self, token: str) -> Any:
+        """The same, wherever it went: a link that stops the emails does so for whoever has the email."""
         return self._not_revoked(token).first()
+
+    def at_their_address(self) -> Self:
+        """Those that went to the address that their client has now, and those that have not left. Asked each time, so
+        that whatever becomes of an address, in its old mailbox no link tells of what came after."""
+        now = self.model.owner_path.replace("practitioner", "email")
+        known = self.alias(went_to=Lower("to_address"), address=Lower(now))
+        return known.filter(Q(to_address="") | Q(went_to=F("address")))
 
     def _not_revoked(self, token: str) -> Self:
         return self.filter(token_sha256=links.digest_of(token), link_revoked_at=None)

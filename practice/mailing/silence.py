@@ -30,7 +30,7 @@ def come_to_rest(rows: Sequence[Assignment], now: datetime) -> set[int]:
         if len(emails) == row.rests_after and all(email.state in Delivery.LEFT for email in emails):
             row.fall_silent()
             notices.append(drafted(row.client, Notice.Kind.RESTING, now, delivery_id=emails[0].pk))
-        else:  # some were never there to be answered
+        else:  # some were never there to be answered, or in a mailbox that is no longer theirs
             row.quiet_steps = 0
     insert_many(notices, "delivery_id")
     return {row.pk for row in quiet if row.state_by == Assignment.By.SILENCE}
@@ -58,7 +58,7 @@ def _last_emails(rows: Sequence[Assignment]) -> dict[int, list[Delivery]]:
     """The emails of the steps with questions of each, the latest first, by the assignment's id."""
     found: dict[int, list[Delivery]] = defaultdict(list)
     if rows:
-        emails = Delivery.objects.filter(
+        emails = Delivery.objects.at_their_address().filter(
             Exists(Prompt.objects.filter(step=OuterRef("step"))),
             assignment__in=[row.pk for row in rows],
             kind=Delivery.Kind.STEP,

@@ -163,6 +163,12 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         if "email" in form.changed_data:  # what they said was about another mailbox
             obj.address_is_private = obj.address_told_at = None
+            if change and obj.email.lower() != form.initial["email"].lower():
+                closed = _(
+                    "%(client)s has a new address. The links in emails to the old one no longer open; all that still "
+                    "works there is to stop the emails."
+                )
+                messages.info(request, closed % {"client": obj})
         super().save_model(request, obj, form, change)
         actor = practitioner_of(request)
         audit.note(actor, audit.Action.CHANGED if change else audit.Action.ADDED, obj)

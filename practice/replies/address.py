@@ -21,7 +21,7 @@ COUNTS_FOR = timedelta(days=182)
 
 
 def find_by_token(request: HttpRequest, token: str) -> Delivery | None:
-    """The delivery of an open link."""
+    """The delivery of an open link: it went to the address that the client still has."""
     found: Delivery | None = Delivery.objects.by_token(token)
     return found
 
@@ -31,7 +31,7 @@ def find_by_token(request: HttpRequest, token: str) -> Delivery | None:
 def address(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Ask, or say what the last answer was; a POST answers."""
     answer = request.POST.get("alone")
-    if answer in ("yes", "no") and is_about_their_address(delivery):
+    if answer in ("yes", "no"):
         tell(delivery.client, answer == "yes", timezone.now())
     context = {"client": delivery.client, "asks": asks(delivery, timezone.now())}
     # No redirect: the page reads what it says from the row alone.
@@ -41,12 +41,7 @@ def address(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def asks(delivery: Delivery, now: datetime) -> bool:
     """Whether the page of this email asks: the client did not say so far, or that is a while ago."""
     told_at = delivery.client.address_told_at
-    return is_about_their_address(delivery) and (told_at is None or told_at <= now - COUNTS_FOR)
-
-
-def is_about_their_address(delivery: Delivery) -> bool:
-    """Whether the client still has the address that this email went to."""
-    return delivery.to_address.lower() in ("", delivery.client.email.lower())
+    return told_at is None or told_at <= now - COUNTS_FOR
 
 
 @transaction.atomic

@@ -14,17 +14,22 @@ from practice.mailing.models import Delivery, Suppression
 from practice.people import audit
 from practice.replies.days import days_form, days_of, name_days, remove_days
 from practice.replies.forms import DaysForm, PauseForm
-from practice.replies.private import private_page, render
+from practice.replies.private import private_page, render, render_for
 
 BY_CLIENT, BY_SILENCE = Assignment.By.CLIENT, Assignment.By.SILENCE
 
 
+def find_to_stop(request: HttpRequest, token: str) -> Delivery | None:
+    """The delivery of a link, however old and in whosever mailbox: nobody may be kept from stopping."""
+    return Delivery.objects.by_token_to_stop(token)
+
+
 def find_even_expired(request: HttpRequest, token: str) -> Delivery | None:
-    """The delivery of a link, however old: nobody may be kept from stopping or resting."""
+    """The delivery of a link, however old: nobody may be kept from resting."""
     return Delivery.objects.by_token_even_expired(token)
 
 
-@private_page(find_even_expired, always=True)
+@private_page(find_to_stop, always=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show what can be stopped; stop this series or all emails. A mail program's one click stops the series."""
@@ -106,6 +111,8 @@ def _is_suppressed(assignment: Assignment) -> bool:
 
 
 def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    if not Delivery.objects.filter(pk=delivery.pk).at_their_address().exists():
+        return _stop_page_elsewhere(request, delivery)
     assignment = delivery.assignment
     context = {"assignment": assignment, "all_stopped": _is_suppressed(assignment)}
     # This page opens however old its link is; the client's own page does not.
@@ -114,6 +121,13 @@ def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         "link_is_open": delivery.link_expires_at > timezone.now(),
     }
     return render(request, "stop.html", delivery, context)
+
+
+def _stop_page_elsewhere(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """For a mailbox that is no longer the client's: the same page whatever became of them, their series and their
+    practitioner since then."""
+    nothing_of_now = {"away": None, "practitioner": None}
+    return render_for(request, "stop_elsewhere.html", delivery.client, nothing_of_now)
 
 
 def _pace_page(

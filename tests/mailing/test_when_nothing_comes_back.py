@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from practice.assignments.models import Assignment
 from practice.mailing import notices, planning
 from practice.mailing.models import Delivery, Notice
+from practice.people.models import Client
 from resources.models import Prompt
 from tests.cast import make_assignment, make_client, make_module
 from tests.mailing.sending import SLOT, parsed, send_due, text_of
@@ -55,6 +56,14 @@ def test_the_third_step_stays_and_one_short_email_says_so(row, sink):
     last = Delivery.objects.get(step__position=2)
     assert f"/n/{last.token}/pace/" in text_of(said)
     assert left(row) == [1, 2]
+
+
+def test_steps_that_went_to_another_address_were_not_there_to_be_answered(row, sink):
+    weeks(0, 1)
+    Client.objects.update(email="safe@example.org")
+    weeks(2)
+    assert left(row) == [1, 2, 3]
+    assert not Notice.objects.exists()
 
 
 def test_the_desk_reads_when_and_why(row, sink):

@@ -3,7 +3,7 @@
 import logging
 import random
 from datetime import timedelta
-from itertools import count, cycle, islice, product
+from itertools import chain, count, cycle, islice, product
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +17,7 @@ from practice.mailing import notices
 from practice.mailing.models import Notice
 from practice.replies.quiet_logs import HidePrivateLinks
 from practice.urls import urlpatterns
+from tests.cast import make_assignment, make_module
 from tests.replies.conftest import deliver
 
 SEED, HOW_MANY, PARTS = 20261129, 10_000, 8
@@ -27,16 +28,21 @@ PAGES = [
 ]
 #: Nobody may be kept from stopping or resting: these open however old their link is, as long as it is not revoked.
 NEVER_TOO_OLD = ("/n/<token>/pace/", "/n/<token>/stop/")
+#: And this one in whosever mailbox it is.
+STOPS = "/n/<token>/stop/"
 ODD = "\x00 \t\n\r\"'<>&;:,./@$+=~*()[]{}|\\^`%#?éßİıſΑⅠ１\u200b\u202e\ufeff\ud800🌊"
 
 
 @pytest.fixture
-def tokens(assignment, ada):
-    """The links of emails and of short emails: open ones, and those that are too old or taken back."""
+def tokens(maya, ada):
+    """The links of emails and of short emails: open ones, and those that are too old, taken back, or in a mailbox that
+    is no longer the client's."""
     ada.language = "de"  # a page in her language would tell that the link is hers
     ada.save()
-    now, found = timezone.now(), {"open": [], "expired": [], "revoked": []}
+    assignment = make_assignment(ada, make_module(maya, steps=4))
+    now, found = timezone.now(), {"open": [], "expired": [], "revoked": [], "elsewhere": []}
     ended = {"open": {}, "expired": {"link_expires_at": now}, "revoked": {"link_revoked_at": now}}
+    ended["elsewhere"] = {"to_address": "before@example.org"}
     for (state, changed), step in zip(ended.items(), assignment.module.steps.all(), strict=True):
         rows = [deliver(assignment, step, now - timedelta(days=1))]
         for kind in Notice.Kind:
@@ -99,7 +105,7 @@ WAYS = (shortened, lengthened, changed, swapped, odd, encoded, made_up)
 
 def almost(tokens, chance):
     """One after the other, as it stands in an address; none is a link of ours."""
-    real = [*tokens["open"], *tokens["expired"], *tokens["revoked"]]
+    real = [*chain(*tokens.values())]
     while True:
         made = chance.choice(WAYS)(chance.choice(real), chance)
         if made not in real:
@@ -174,6 +180,8 @@ def test_ten_thousand_links_that_are_almost_ours_all_get_the_same(ask, tokens, l
 def test_nobody_can_tell_a_link_that_ended_from_one_that_never_was(ask, tokens, logged, where, method):
     unknown = ask(method, where, "nothing")
     ended = [*tokens["revoked"], *([] if where in NEVER_TOO_OLD else tokens["expired"])]
+    # The first is the email of a step, the others are short emails, which stop nothing.
+    ended += tokens["elsewhere"][where == STOPS :]
     for token in ended:
         assert ask(method, where, token) == unknown
     assert {*logged} == {f"Not Found: {where[:3]}…"}
