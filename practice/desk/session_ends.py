@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from practice.desk.at_the_desk import AtTheDesk
 from practice.desk.browser_words import browser_of
@@ -48,6 +49,13 @@ class SessionEnds(AtTheDesk):
         messages.info(request, why)
         back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
         return redirect(reverse("admin:login") + back)
+
+
+@require_POST
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Asked by a page on which somebody types, so that who writes for an hour is not taken to be away. `SessionEnds`
+    has noted it by now."""
+    return HttpResponse(status=204)
 
 
 def reason_to_end(session: SessionBase | dict[str, Any], now: float) -> str | None:

@@ -24,6 +24,7 @@ from practice.desk.me import my_details
 from practice.desk.my_second_factor import my_second_factor
 from practice.desk.overview import overview_page
 from practice.desk.second_factor_first import is_missing
+from practice.desk.session_ends import still_here
 from practice.desk.signed_in import signed_in
 from practice.desk.signing_in import SignIn, SignInForm, sign_in_code
 from practice.people.away import Away
@@ -55,6 +56,7 @@ class DeskSite(UnfoldAdminSite):
             path("me/", self.admin_view(my_details), name="me"),
             path("me/second-factor/", self.admin_view(my_second_factor), name="second_factor"),
             path("me/signed-in/", self.admin_view(signed_in), name="signed_in"),
+            path("me/still-here/", self.admin_view(still_here), name="still_here"),
             path("login/code/", sign_in_code, name="login_code"),
             *new_password.urls(),
             path("help/", self.admin_view(guide), name="help"),
@@ -93,6 +95,7 @@ class DeskSite(UnfoldAdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
+        context["idle_seconds"] = settings.IDLE_MINUTES * 60
         if self.has_permission(request) and not is_missing(request):
             context |= {"places": look.places(request), "installation": look.installation(request)}
         return context

@@ -1,6 +1,7 @@
 """A desk that is left alone signs its practitioner out, and so does the end of a long day."""
 
 import pytest
+from django.test import Client as Browser
 
 from practice.desk.models import SignedIn
 
@@ -62,3 +63,31 @@ def test_a_session_from_before_there_was_a_clock_gets_one(desk):
     session.save()
     assert desk.get("/desk/me/").status_code == 200
     assert {"seen", "since"} <= set(desk.session.keys())
+
+
+# --- Typing is being there
+
+
+def test_a_page_on_which_somebody_types_keeps_the_desk_open_by_asking(desk):
+    for _ in range(3):
+        time_passes(desk, HOUR - 60)
+        answer = desk.post("/desk/me/still-here/")
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert desk.get("/desk/me/").status_code == 200
+
+
+def test_to_ask_too_late_opens_nothing_again(desk):
+    time_passes(desk, HOUR + 1)
+    assert desk.post("/desk/me/still-here/").url == "/desk/login/"
+    assert "_auth_user_id" not in desk.session
+
+
+def test_it_takes_a_post_with_the_secret_of_the_page(maya):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(maya)
+    assert browser.post("/desk/me/still-here/").status_code == 403
+    assert browser.get("/desk/me/still-here/").status_code == 405
+
+
+def test_no_page_of_somebody_who_is_not_signed_in_asks(client, practice):
+    assert "still_here.js" not in client.get("/desk/login/").content.decode()

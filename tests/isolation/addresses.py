@@ -63,6 +63,7 @@ OF_NO_ROW = {
         "me",
         "second_factor",
         "signed_in",
+        "still_here",
         "password_change",
         "password_change_done",
         "autocomplete",
