@@ -25,6 +25,7 @@ NO_CLIENTS = {
     "look_first.txt",
     "look_for_them.txt",
     "new_password.txt",
+    "other_address.txt",
 }
 TEMPLATES = sorted(
     path

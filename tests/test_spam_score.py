@@ -140,6 +140,8 @@ def test_no_plain_email_looks_like_spam(score, ada, maya, tom, sink, client):
     client.post(reverse("admin:password_reset"), {"email": maya.email})
     wait_until(lambda: sink.mails, "the email, which is sent on the side")
     mails["new password"] = arrived(sink)
+    accounts.tell_old_address(tom, "tom@linden-house.example", maya)
+    mails["other address"] = arrived(sink)
     handing_over.tell_colleague(tom)
     mails["handed to you"] = arrived(sink)
     for kind in alerts.KINDS:

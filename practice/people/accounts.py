@@ -111,6 +111,16 @@ def join(pk: int, token: str, password: str, now: datetime) -> bool:
         return True
 
 
+# --- Another address ----------------------------------------------------------------------------
+
+
+def tell_old_address(practitioner: Practitioner, old: str, actor: Any) -> bool:
+    """Write to the address that was theirs that `actor` changed it. Returns whether the email left."""
+    context = {"name": practitioner.get_short_name(), "actor": actor, "practice": Practice.current()}
+    text = render_to_string("email/other_address.txt", context)
+    return post(old, gettext("Your account has another address"), text)
+
+
 # --- Closing ------------------------------------------------------------------------------------
 
 

@@ -73,6 +73,7 @@ class AuditEntry(models.Model):
         JOINED = "joined", _("accepted the invitation")
         DEACTIVATED = "deactivated", _("closed the account of")
         REACTIVATED = "reactivated", _("opened the account again of")
+        READDRESSED = "readdressed", _("changed the email address of")
 
     at = models.DateTimeField(default=timezone.now)
     #: Whoever did it: a practitioner, or nobody at the desk (the client behind their private link; of an erasure, the

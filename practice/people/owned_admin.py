@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin as SkinnedModelAdmin
 from unfold.admin import StackedInline as SkinnedStackedInline
 from unfold.admin import TabularInline as SkinnedTabularInline
 from unfold.admin import checkbox as skinned_checkbox
-from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
+from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
@@ -33,7 +33,6 @@ from practice.people.ownership import owned_model, practitioner_of
 from practice.people.pages_of_rows import ThinPaginator
 
 __all__ = [
-    "AdminPasswordChangeForm",
     "InstallationAdmin",
     "OwnedAdmin",
     "OwnedForm",
@@ -43,8 +42,6 @@ __all__ = [
     "RadioSelect",
     "TextInput",
     "Textarea",
-    "UserChangeForm",
-    "UserCreationForm",
 ]
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from practice.people import accounts
+from practice.people import accounts, audit
 from practice.people.account_moves import ACCOUNT_MOVES, told_of
 from practice.people.in_words import moment_in_words
 from practice.people.models import Practitioner
-from practice.people.owned_admin import AdminPasswordChangeForm, InstallationAdmin, UserChangeForm
+from practice.people.owned_admin import InstallationAdmin
 from practice.people.ownership import practitioner_of
 from practice.people.zone_field import ZoneField
 
@@ -26,7 +26,7 @@ NOT_POSSIBLE = gettext_noop(
 )
 
 
-class PractitionerForm(UserChangeForm):
+class PractitionerForm(forms.ModelForm):
     time_zone = ZoneField(
         label=gettext_lazy("Time zone"), help_text=Practitioner._meta.get_field("time_zone").help_text
     )
@@ -49,26 +49,23 @@ class InvitationForm(forms.ModelForm):
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
+class PractitionerAdmin(InstallationAdmin):
     form = PractitionerForm
-    add_form_template = None  # theirs speaks of users
-    change_password_form = AdminPasswordChangeForm
     ordering = ("name",)
     list_display = ("name", "email", "account", "is_superuser")
     list_filter = ("is_active",)
     search_fields = ("name", "email")
-    filter_horizontal = ()
     readonly_fields = ("account",)
     fieldsets = (
-        (None, {"fields": ("name", "email", "account", "password")}),
+        # Nobody gives another person a password, nor sees its digest: it would open the clients of a colleague.
+        (None, {"fields": ("name", "email", "account")}),
         (gettext_lazy("At the desk"), {"fields": ("time_zone", "response_time")}),
         (gettext_lazy("Access"), {"fields": ("is_superuser",)}),
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        first, *others = self.fieldsets
-        names = ("name", "email", "account", *(["password"] if obj and obj.has_joined else []))
-        return ((first[0], {"fields": names}), *others)
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # Nor does anybody find a digest out, sign by sign, by asking the list for it.
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Their clients and letters would hang in the air: close the account instead.
@@ -90,6 +87,21 @@ class PractitionerAdmin(UserAdmin, InstallationAdmin):  # type: ignore[misc]
         if practitioner.series_go_on:
             return _("Closed; emails to their clients go on")
         return _("Closed; emails to their clients are held")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save it. An address that somebody else changed is told to the old one: new passwords go to the new one."""
+        super().save_model(request, obj, form, change)
+        old, actor = form.initial["email"], practitioner_of(request)
+        if obj.email == old or obj == actor or not obj.has_joined:
+            return
+        audit.note(actor, audit.Action.READDRESSED, obj)
+
+        def tell() -> None:
+            if not accounts.tell_old_address(obj, old, actor):
+                unsent = _("%(email)s could not be told by email that the address was changed. Tell them.")
+                messages.warning(request, unsent % {"email": old})
+
+        transaction.on_commit(tell)
 
     # --- inviting
 

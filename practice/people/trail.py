@@ -27,6 +27,7 @@ DONE: dict[str, str] = {
     Action.UNINVITED: gettext_noop("withdrew the invitation of %(what)s"),
     Action.DEACTIVATED: gettext_noop("closed the account of %(what)s"),
     Action.REACTIVATED: gettext_noop("opened the account again of %(what)s"),
+    Action.READDRESSED: gettext_noop("changed the email address of %(what)s"),
 }
 #: What it was done with, as it stands in such a sentence, by its kind. Practitioners stand there by their names.
 WHAT = {

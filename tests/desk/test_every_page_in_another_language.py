@@ -24,10 +24,10 @@ SAID = ("alt", "title", "placeholder", "aria-label", "aria-description")
 UNREAD = (
     "//script | //style | //template | //datalist | //*[contains(@class, 'material-symbols')] | //*[@hidden]"
 )
-#: What the rows of the world say, addresses, time zones, and the beginning of a password's digest.
+#: What the rows of the world say, addresses and time zones.
 NOT_OURS = re.compile(
     r"(?:\S*zephyrine )?\S*canarybird\S*(?: (?:note|wording|article|part|module|body|second|prompt|question|first note"
-    r"|own|answer|reason|words|view|step|message))?|\S+@\S+|\S+://\S+|[A-Z]\w+/[A-Z]\w+|\S+\*{5,}"
+    r"|own|answer|reason|words|view|step|message))?|\S+@\S+|\S+://\S+|[A-Z]\w+/[A-Z]\w+"
 )
 #: Readings, questions and words that come with Interlude and that practitioners make their own.
 CONTENT = {
@@ -37,8 +37,7 @@ CONTENT = {
 #: Texts of Django and of the skin that no catalogue of theirs has, up to 60 letters.
 THEIRS = {
     *("Select action", "Select action to run", "Run", "Select value", "Click to cancel", "True", "False"),
-    *("This item will be deleted.", "Set password:", "this form"),
-    "Raw passwords are not stored, so there is no way to see this",
+    "This item will be deleted.",
 }
 #: Names: of languages, in themselves, of the cast, and what their practice has written.
 NAMES = {

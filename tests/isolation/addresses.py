@@ -76,7 +76,6 @@ OF_NO_ROW = {
 #: For superusers alone: a 403 for everybody else, whatever the id. Name -> what else the address asks for, or None
 #: where it names no row.
 OF_THE_INSTALLATION = {
-    "auth_user_password_change": {},
     "people_practitioner_account": {"slug": [*ACCOUNT_MOVES]},
     "overview": None,
 }

@@ -262,3 +262,79 @@ def test_all_of_it_stands_in_the_audit_trail(office, noor, stranger, superuser):
         ("Runs It", "deactivated"),
         ("Runs It", "reactivated"),
     ]
+
+
+# --- Passwords and addresses
+
+
+def page_of(practitioner):
+    return reverse("admin:people_practitioner_change", args=(practitioner.pk,))
+
+
+@pytest.fixture
+def readdress(office, django_capture_on_commit_callbacks):
+    """Changes the address that somebody signs in with, at the desk of whoever runs the installation."""
+
+    def change(practitioner, email):
+        fields = {"name": practitioner.name, "time_zone": "UTC", "response_time": "soon", "email": email}
+        if practitioner.is_superuser:
+            fields["is_superuser"] = "on"
+        with django_capture_on_commit_callbacks(execute=True):
+            return office.post(page_of(practitioner), fields)
+
+    return change
+
+
+def test_nobody_gives_a_colleague_a_password_or_sees_a_trace_of_theirs(office, maya):
+    page = office.get(page_of(maya)).content.decode()
+    assert "Maya Lindgren" in page
+    assert "algorithm" not in page
+    for address in (f"/desk/people/practitioner/{maya.pk}/password/", page_of(maya)):
+        office.post(address, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "password": NEW_PASSWORD})
+    maya.refresh_from_db()
+    assert maya.check_password(PASSWORD)
+    listed = office.get("/desk/people/practitioner/", {"password__startswith": maya.password[:8]})
+    assert listed.status_code == 400
+
+
+def test_an_address_that_somebody_else_changed_is_told_to_the_old_one(readdress, maya):
+    readdress(maya, "New@example.com")
+    maya.refresh_from_db()
+    assert maya.email == "new@example.com"
+    (message,) = mail.outbox
+    assert message.to == ["maya@example.com"]
+    assert "Runs It changed the email address of your account at Linden House." in message.body
+    assert "new@example.com" not in message.body
+    assert not re.search(r"therap|client|patient", message.subject + message.body, re.I)
+
+
+def test_it_stands_in_the_audit_trail_without_the_addresses(office, readdress, maya):
+    readdress(maya, "new@example.com")
+    assert (
+        AuditEntry.objects.filter(thing_id=maya.pk, action="readdressed", actor__name="Runs It").count() == 1
+    )
+    page = office.get(reverse("admin:people_auditentry_changelist")).content.decode()
+    assert "changed the email address of Maya Lindgren" in page
+    assert "example.com" not in page.replace("root@example.com", "")
+
+
+def test_a_name_an_own_address_and_that_of_an_open_invitation_are_told_to_nobody(
+    readdress, maya, noor, superuser
+):
+    mail.outbox.clear()
+    readdress(maya, "Maya@example.com")
+    readdress(noor, "noor.haddad@example.com")
+    readdress(superuser, "running@example.com")
+    superuser.refresh_from_db()
+    assert superuser.email == "running@example.com"
+    assert mail.outbox == []
+    assert not AuditEntry.objects.filter(action="readdressed").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_cannot_be_told_is_said(office, readdress, maya, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    readdress(maya, "new@example.com")
+    page = office.get(page_of(maya)).content.decode()
+    assert "maya@example.com could not be told by email" in page

@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.CharField(choices=[('read', 'opened'), ('marked', 'marked as read or new'), ('acknowledged', 'acknowledged'), ('exported', 'exported'), ('added', 'added'), ('changed', 'changed'), ('agreed', 'recorded an agreement to emails'), ('withdrew', 'recorded that emails are no longer wanted'), ('handed over', 'handed over'), ('erased', 'erased'), ('invited', 'invited'), ('uninvited', 'withdrew the invitation of'), ('joined', 'accepted the invitation'), ('deactivated', 'closed the account of'), ('reactivated', 'opened the account again of')], max_length=12)),
+                ('action', models.CharField(choices=[('read', 'opened'), ('marked', 'marked as read or new'), ('acknowledged', 'acknowledged'), ('exported', 'exported'), ('added', 'added'), ('changed', 'changed'), ('agreed', 'recorded an agreement to emails'), ('withdrew', 'recorded that emails are no longer wanted'), ('handed over', 'handed over'), ('erased', 'erased'), ('invited', 'invited'), ('uninvited', 'withdrew the invitation of'), ('joined', 'accepted the invitation'), ('deactivated', 'closed the account of'), ('reactivated', 'opened the account again of'), ('readdressed', 'changed the email address of')], max_length=12)),
                 ('kind', models.CharField(max_length=60)),
                 ('thing_id', models.BigIntegerField()),
                 ('client_id', models.BigIntegerField(null=True)),
