@@ -16,16 +16,13 @@ from practice.mailing.transport import open_provider
 
 State, Why = Delivery.State, Suppression.Why
 
-#: By why its address must not be written to.
+#: By why its address must not be written to, where a practitioner may end that.
 NOTHING_LEAVES = {
     Why.BOUNCED: gettext_noop(
         "Nothing leaves for %(address)s at the moment. The reason: the address does not exist."
     ),
     Why.COMPLAINED: gettext_noop(
         "Nothing leaves for %(address)s at the moment. The reason: they marked an email as unwanted."
-    ),
-    Why.ASKED: gettext_noop(
-        "Nothing leaves for %(address)s at the moment. The reason: they asked for no more emails."
     ),
 }
 
@@ -59,7 +56,8 @@ class Decision:
 
 
 def _suppressions(row: Delivery) -> QuerySet[Suppression, Suppression]:
-    return Suppression.objects.filter(address=row.client.email.lower())
+    """Why its address must not be written to, unless they asked for that: only their own yes ends it."""
+    return Suppression.objects.filter(address=row.client.email.lower(), why__in=NOTHING_LEAVES)
 
 
 def _sending_again(row: Delivery) -> list[str]:

@@ -228,7 +228,7 @@ def test_the_last_email_of_a_series_can_be_sent_again(desk, uncertain, assignmen
     assert Delivery.objects.get().state == "due"
 
 
-@pytest.mark.parametrize("why", Suppression.Why.values)
+@pytest.mark.parametrize("why", ["bounced", "complained"])
 def test_a_client_who_wants_emails_again_can_have_them(desk, sent, why):
     Suppression.objects.create(address="ada@example.org", why=why)
     assert "Write to this address again" in text_of(desk.get(page(sent)))
@@ -237,6 +237,15 @@ def test_a_client_who_wants_emails_again_can_have_them(desk, sent, why):
     desk.post(decide(sent, "write-again"))
     assert not Suppression.objects.exists()
     assert "Write to this address again" not in text_of(desk.get(page(sent)))
+
+
+def test_only_a_clients_own_yes_ends_that_they_asked_for_no_more_emails(desk, sent, ada):
+    Suppression.objects.create(address="ada@example.org", why=Suppression.Why.ASKED)
+    assert "Write to this address again" not in text_of(desk.get(page(sent)))
+    for ask in (desk.get, desk.post):
+        assert ask(decide(sent, "write-again")).url == page(sent)
+    assert Suppression.objects.exists()
+    assert "Invite Ada by email" in text_of(desk.get(reverse("admin:people_client_change", args=(ada.pk,))))
 
 
 def test_a_decision_that_comes_too_late_changes_nothing(desk, sent):
