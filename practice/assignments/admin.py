@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.forms.widgets import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,6 +34,7 @@ from practice.assignments.rewording import (
     wording_of,
 )
 from practice.assignments.undoing import New, just_made, made_together, take_back
+from practice.people import audit
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import is_for_a_list, practitioner_of
 
@@ -176,6 +177,7 @@ class AssignmentAdmin(OwnedAdmin):
         self._do(request, move, answers)
         return self._to(row)
 
+    @transaction.atomic
     def _do(self, request: HttpRequest, move: Move, answers: dict[str, Any]) -> None:
         try:
             with move.row.locked():
@@ -227,6 +229,7 @@ class AssignmentAdmin(OwnedAdmin):
         done = take_back(request, rows, timezone.now())
         for one in rows:
             if one.pk in done:
+                audit.note(practitioner_of(request), audit.Action.TOOK_BACK, one, one.client)
                 self.log_change(request, one, gettext_noop("Taken back before anything was sent."))
         return redirect("admin:assignments_assignment_changelist") if row.pk in done else self._to(row)
 
@@ -257,6 +260,7 @@ class AssignmentAdmin(OwnedAdmin):
         if not done:
             messages.warning(request, _(NOT_POSSIBLE))
             return
+        audit.note(practitioner_of(request), audit.Action.CHANGED, row, row.client)
         self.log_change(request, row, done)
         messages.success(request, done)
 

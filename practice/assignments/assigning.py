@@ -22,6 +22,7 @@ from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
 from practice.assignments.schedule import Rhythm
+from practice.people import audit
 from practice.people.away import Away
 from practice.people.in_words import listed
 from practice.people.models import Client
@@ -172,6 +173,7 @@ def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse
     more = {"note": form.cleaned_data["note"], "wait_weeks": form.weeks_to_wait()}
     with transaction.atomic():
         made = [Assignment.begin(client, module, now=now, **form.begins(), **more) for client in clients]
+        audit.note_each(practitioner_of(request), audit.Action.ADDED, ((row, row.client) for row in made))
     if len(made) == 1:
         said = _("“%(module)s” is assigned to %(client)s. Nothing has been sent yet.")
     else:

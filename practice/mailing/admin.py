@@ -23,6 +23,7 @@ from practice.mailing.decisions import DECISIONS
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery
 from practice.mailing.viewing import View, look, shown_by
+from practice.people import audit
 from practice.people.models import Client
 from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
@@ -135,6 +136,7 @@ class DeliveryAdmin(OwnedAdmin):
             }
             return self._page(request, "decide", decision.button, context)
         if done := decision.take(row, now):
+            audit.note(practitioner_of(request), audit.Action.CHANGED, row, row.client)
             self.log_change(request, row, done)
             messages.success(request, done)
             if decision.sends:

@@ -36,8 +36,9 @@ class AuditQuerySet(models.QuerySet[Any, Any]):
         return self.filter(client_id=client, actor=actor, kind="people.client", action=AuditEntry.Action.READ)
 
     def of_the_installation(self) -> Self:
-        """What was done with the practice and its practitioners, the latest first."""
-        return self.filter(kind__in=("people.practice", "people.practitioner", "replies.concernwords"))
+        """What was done with the practice and its practitioners, and who was erased, the latest first."""
+        kinds = ("people.practice", "people.practitioner", "replies.concernwords")
+        return self.filter(models.Q(kind__in=kinds) | models.Q(action=AuditEntry.Action.ERASED))
 
     def update(self, **changes: Any) -> NoReturn:
         raise WrittenOnce
@@ -67,6 +68,10 @@ class AuditEntry(models.Model):
         AGREED = "agreed", _("recorded an agreement to emails")
         WITHDREW = "withdrew", _("recorded that emails are no longer wanted")
         HANDED_OVER = "handed over", _("handed over")
+        TOOK_BACK = "retracted", _("took back")
+        NOTED = "noted", _("changed the private note about")
+        ARCHIVED = "archived", _("archived")
+        UNARCHIVED = "unarchived", _("brought back from the archive")
         ERASED = "erased", _("erased")
         INVITED = "invited", _("invited")
         UNINVITED = "uninvited", _("withdrew the invitation of")

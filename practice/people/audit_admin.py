@@ -1,4 +1,5 @@
-"""The audit trail of the installation, for whoever runs it: the practice and its practitioners, and no client."""
+"""The audit trail of the installation, for whoever runs it: the practice and its practitioners; of clients only
+the number of one who was erased, and when."""
 
 from typing import Any
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from practice.people import audit
 from practice.people.archiving import archive, bring_back, going_on
 from practice.people.models import Client
 from practice.people.ownership import practitioner_of
@@ -78,13 +80,16 @@ def archiving_context(client: Client) -> dict[str, Any]:
     return {"client": client, "going_on": [] if client.archived_at else going_on(client)}
 
 
+@transaction.atomic
 def move_to_or_from_archive(request: HttpRequest, client: Client) -> str:
     """Archive a client, or bring an archived one back, as the page that was pressed said. Returns what to note."""
     if request.POST.get("to") == "archive" and archive(client, timezone.now()):
+        audit.note(practitioner_of(request), audit.Action.ARCHIVED, client)
         done = _("%(client)s is archived. Nothing was deleted, and nothing more goes out.")
         messages.success(request, done % {"client": client})
         return gettext_noop("Archived.")
     if request.POST.get("to") == "list" and bring_back(client):
+        audit.note(practitioner_of(request), audit.Action.UNARCHIVED, client)
         done = _("%(client)s is back among your clients. Nothing goes out by that.")
         messages.success(request, done % {"client": client})
         return gettext_noop("Brought back from the archive.")

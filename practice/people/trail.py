@@ -14,6 +14,8 @@ from practice.people.models import Client, Practitioner
 PER_PAGE = 50
 #: Somebody who is nobody at the desk.
 THE_CLIENT = gettext_noop("The client, behind their private link,")
+#: What is erased without a person asking.
+BY_ITSELF = gettext_noop("The practice’s time for keeping records")
 #: What somebody did, as the rest of a sentence that begins with their name.
 DONE: dict[str, str] = {
     Action.READ: gettext_noop("opened %(what)s"),
@@ -22,7 +24,8 @@ DONE: dict[str, str] = {
     Action.EXPORTED: gettext_noop("exported %(what)s"),
     Action.ADDED: gettext_noop("added %(what)s"),
     Action.CHANGED: gettext_noop("changed %(what)s"),
-    Action.ERASED: gettext_noop("erased %(what)s"),
+    Action.TOOK_BACK: gettext_noop("took back %(what)s"),
+    Action.NOTED: gettext_noop("changed the private note about %(what)s"),
     Action.INVITED: gettext_noop("invited %(what)s"),
     Action.UNINVITED: gettext_noop("withdrew the invitation of %(what)s"),
     Action.DEACTIVATED: gettext_noop("closed the account of %(what)s"),
@@ -33,7 +36,10 @@ DONE: dict[str, str] = {
 WHAT = {
     "people.client": gettext_noop("their page"),
     "people.practice": gettext_noop("the practice’s settings"),
+    "assignments.assignment": gettext_noop("a series"),
+    "assignments.blackout": gettext_noop("days without emails"),
     "replies.reply": gettext_noop("a reflection"),
+    "replies.message": gettext_noop("a message"),
     "replies.inboundmail": gettext_noop("an email that came"),
     "replies.concernwords": gettext_noop("a list of worrying words"),
 }
@@ -63,7 +69,9 @@ def in_words(entries: Iterable[AuditEntry]) -> list[Line]:
     return [
         Line(
             entry.at,
-            entry.actor.name if entry.actor else _(THE_CLIENT),
+            entry.actor.name
+            if entry.actor
+            else _(BY_ITSELF if entry.action == Action.ERASED else THE_CLIENT),
             did(entry, names.get(entry.thing_id, _("somebody"))),
         )
         for entry in entries
@@ -79,6 +87,12 @@ def did(entry: AuditEntry, practitioner: str) -> str:
             return _("recorded that they agreed to emails")
         case Action.WITHDREW:
             return _("recorded that they want no more emails")
+        case Action.ARCHIVED:
+            return _("archived them")
+        case Action.UNARCHIVED:
+            return _("brought them back from the archive")
+        case Action.ERASED:  # all that is left of a client is the number
+            return _("erased client number %(number)s") % {"number": entry.thing_id}
         case Action.INVITED if entry.kind == "people.client":
             return _("invited them to receive emails")
         case Action.UNINVITED if entry.kind == "people.client":

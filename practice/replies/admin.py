@@ -278,7 +278,9 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
 
     def _keep_note(self, request: HttpRequest, reply: Reply, text: str) -> HttpResponse:
         try:
-            Note.keep(reply, text, timezone.now())
+            with transaction.atomic():
+                Note.keep(reply, text, timezone.now())
+                audit.note(practitioner_of(request), audit.Action.NOTED, reply, reply.client)
         except CannotDecrypt:
             messages.error(request, _("Nothing was changed: the note that is there cannot be decrypted."))
         else:

@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from practice.assignments.blackout import Blackout, BlackoutQuerySet
 from practice.assignments.schedule import local_day
-from practice.people.models import Client
+from practice.people import audit
+from practice.people.models import Client, Practitioner
 from practice.replies.forms import DaysForm
 
 #: So many at once are enough for anybody, and for whoever holds a forwarded link.
@@ -22,18 +25,29 @@ def days_form(client: Client, now: datetime, data: Any = None) -> DaysForm:
     return DaysForm(local_day(now, client.time_zone), data)
 
 
-def name_days(client: Client, first_on: date, last_on: date, now: datetime, *, by_client: bool) -> bool:
-    """Keep these days free. Returns whether that was possible; the same days twice are named once."""
+@transaction.atomic
+def name_days(
+    client: Client, first_on: date, last_on: date, now: datetime, by: Practitioner | None = None
+) -> bool:
+    """Keep these days free, as `by` or the client themselves asked. Returns whether that was possible; the same days
+    twice are named once."""
     if days_of(client, now).count() >= MOST:
         return False
-    Blackout.objects.get_or_create(
-        client=client, first_on=first_on, last_on=last_on, defaults={"by_client": by_client}
+    days, new = Blackout.objects.get_or_create(
+        client=client, first_on=first_on, last_on=last_on, defaults={"by_client": by is None}
     )
+    if new:
+        audit.note(by, audit.Action.ADDED, days, client)
     return True
 
 
-def remove_days(client: Client, pk: str) -> bool:
-    """Let emails come on these days after all. Returns whether there were any with this id."""
+@transaction.atomic
+def remove_days(client: Client, pk: str, by: Practitioner | None = None) -> bool:
+    """Let emails come on these days after all, as `by` or the client themselves asked. Returns whether there were
+    any with this id."""
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         return False
-    return Blackout.objects.filter(client=client, pk=int(pk)).delete()[0] > 0
+    if not Blackout.objects.filter(client=client, pk=int(pk)).delete()[0]:
+        return False
+    audit.note(by, audit.Action.TOOK_BACK, Blackout(pk=int(pk)), client)
+    return True

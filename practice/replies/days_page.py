@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from practice.people.ownership import practitioner_of
 from practice.replies.client_pages import own_client
 from practice.replies.days import days_form, days_of, name_days, remove_days
 
@@ -34,7 +35,7 @@ class DaysPage:
             case "free_days":
                 form = days_form(row, now, request.POST)
                 if form.is_valid():
-                    done = name_days(row, **form.cleaned_data, now=now, by_client=False)
+                    done = name_days(row, **form.cleaned_data, now=now, by=practitioner_of(request))
                     if done:
                         said = _("Kept free: nothing goes out to %(client)s on these days.")
                         messages.success(request, said % {"client": row})
@@ -42,7 +43,7 @@ class DaysPage:
                         messages.error(request, _(FULL))
                     return redirect("admin:replies_days", row.pk)
             case "remove_days":
-                if remove_days(row, request.POST.get("days", "")):
+                if remove_days(row, request.POST.get("days", ""), practitioner_of(request)):
                     messages.success(request, _("Removed. Emails go out on these days again."))
                 return redirect("admin:replies_days", row.pk)
         context = {"client": row, "days": days_of(row, now), "form": form}

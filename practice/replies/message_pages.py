@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -83,7 +84,10 @@ class MessagePages:
     def _write(
         self, request: HttpRequest, client: Client, said: dict[str, Any], now: datetime
     ) -> HttpResponse:
-        Message.write(client, said["text"], said["page"], now, by_client=False)
+        with transaction.atomic():
+            if Message.write(client, said["text"], said["page"], now, by_client=False):
+                written = Message.objects.only("pk").get(client=client, page=said["page"])
+                audit.note(practitioner_of(request), audit.Action.ADDED, written, client)
         Message.objects.with_client(client).unread().update(read_at=now)
         if why_no_notice(client):
             done = _("Your message is on %(client)s’s page. No email goes out about it.")
@@ -99,7 +103,10 @@ class MessagePages:
     def _take_back(self, request: HttpRequest, client: Client) -> HttpResponse:
         fresh = list(_fresh(client).values_list("pk", flat=True))
         if notices.withdraw(client, Notice.Kind.MESSAGE):
-            Message.objects.filter(pk__in=fresh).delete()
+            with transaction.atomic():
+                Message.objects.filter(pk__in=fresh).delete()
+                things = [(Message(pk=pk), client) for pk in fresh]
+                audit.note_each(practitioner_of(request), audit.Action.TOOK_BACK, things)
             messages.success(request, _("Taken back: the message is gone, and no email went out."))
         else:
             messages.error(request, _("%(client)s has been told already, so it stays.") % {"client": client})

@@ -83,7 +83,7 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             if not days.is_valid():
                 form = PauseForm(timezone.localdate())
                 return _pace_page(request, delivery, form, days, status=422)
-            name_days(delivery.client, **days.cleaned_data, now=now, by_client=True)
+            name_days(delivery.client, **days.cleaned_data, now=now)
         case "remove_days":
             remove_days(delivery.client, request.POST.get("days", ""))
     return redirect(request.path)

@@ -8,11 +8,15 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
+from practice.assignments.models import Assignment
 from practice.people import audit
 from practice.people.audit import Action, AuditEntry, WrittenOnce
 from practice.people.models import Client, Consent
 from practice.people.trail import PER_PAGE
-from tests.cast import make_client
+from practice.replies.models import Message
+from tests.assignments import test_assigning as assigning
+from tests.cast import make_assignment, make_client
 from tests.isolation.worlds import answered, sent
 from tests.people.test_clients import ADD, FIELDS
 
@@ -109,6 +113,80 @@ def test_a_client_is_followed_from_being_added_to_being_erased(desk):
         ("withdrew", "people.client", ines.pk, ines.pk),
         ("erased", "people.client", ines.pk, ines.pk),
     ]
+
+
+def test_archiving_a_client_and_bringing_them_back_are_noted(desk, ada):
+    url = reverse("admin:people_client_archive", args=(ada.pk,))
+    for to in ("archive", "archive", "list", "list"):
+        desk.post(url, {"to": to})
+    assert [(action, thing) for _, action, _, thing, _ in trail()] == [
+        ("archived", ada.pk),
+        ("unarchived", ada.pk),
+    ]
+    page = desk.get(trail_page(ada)).content.decode()
+    assert "Maya Lindgren archived them." in page
+    assert "Maya Lindgren brought them back from the archive." in page
+
+
+def test_a_series_is_followed_from_being_assigned_to_being_stopped(desk, ada, module):
+    first = timezone.localdate() + timedelta(days=9)
+    answers = {"module": module.pk, "clients": [ada.pk], "first": first.isoformat(), "at": "18:00"}
+    answers |= {"weekday": first.weekday(), "every_weeks": 1}
+    assigning.confirm(desk, reverse("admin:assignments_assignment_add"), answers)
+    row = Assignment.objects.get()
+    step = row.next_step()
+    skip = reverse("admin:assignments_assignment_move", args=(row.pk, "skip"))
+    desk.post(skip, {"step": "1234567"})  # things have moved on: nothing is done, and nothing is noted
+    desk.post(skip, {"step": step.pk})
+    desk.post(reverse("admin:assignments_assignment_return", args=(row.pk, step.pk)))
+    own = {"subject": "For Ada", "title": "For Ada", "body": "<p>River.</p>"}
+    desk.post(reverse("admin:assignments_assignment_wording", args=(row.pk, step.pk)), own)
+    stop = reverse("admin:assignments_assignment_move", args=(row.pk, "stop"))
+    desk.post(stop, {"step": step.pk})
+    thing = ("assignments.assignment", row.pk, ada.pk)
+    assert trail() == [("Maya Lindgren", action, *thing) for action in ("added", *["changed"] * 4)]
+    page = desk.get(trail_page(ada)).content.decode()
+    assert "Maya Lindgren added a series." in page
+    assert page.count("Maya Lindgren changed a series.") == 4
+    assert "River" not in page
+
+
+def test_a_series_that_is_taken_back_leaves_its_line(desk, ada, module):
+    row = make_assignment(ada, module, now=timezone.now(), first_on=timezone.localdate() + timedelta(days=3))
+    desk.post(reverse("admin:assignments_assignment_undo", args=(row.pk,)))
+    assert trail() == [("Maya Lindgren", "retracted", "assignments.assignment", row.pk, ada.pk)]
+
+
+def test_messages_notes_and_days_without_emails_are_noted_without_their_words(desk, reply, ada):
+    messages = reverse("admin:replies_messages", args=(ada.pk,))
+    for _ in range(2):  # pressed twice, it is one message
+        desk.post(messages, {"do": "write", "text": "River.", "page": "11111111111111111111111111111111"})
+    message = Message.objects.get()
+    desk.post(messages, {"do": "take back"})
+    for note in ("River.", ""):
+        desk.post(reverse("admin:replies_reply_change", args=(reply.pk,)), {"note": note})
+    days, first = reverse("admin:replies_days", args=(ada.pk,)), timezone.localdate() + timedelta(days=9)
+    desk.post(days, {"do": "free_days", "first_on": f"{first}", "last_on": f"{first}"})
+    free = Blackout.objects.get()
+    for _ in range(2):
+        desk.post(days, {"do": "remove_days", "days": free.pk})
+    assert trail() == [
+        ("Maya Lindgren", "added", "replies.message", message.pk, ada.pk),
+        ("Maya Lindgren", "retracted", "replies.message", message.pk, ada.pk),
+        *[("Maya Lindgren", "noted", "replies.reply", reply.pk, ada.pk)] * 2,
+        ("Maya Lindgren", "added", "assignments.blackout", free.pk, ada.pk),
+        ("Maya Lindgren", "retracted", "assignments.blackout", free.pk, ada.pk),
+    ]
+    page = desk.get(trail_page(ada)).content.decode()
+    for said in (
+        "added a message.",
+        "took back a message.",
+        "changed the private note about a reflection.",
+        "added days without emails.",
+        "took back days without emails.",
+    ):
+        assert f"Maya Lindgren {said}" in page
+    assert "River" not in page
 
 
 def test_a_client_who_stops_all_emails_did_so_themselves(client, assignment, ada):
@@ -208,6 +286,12 @@ def test_it_is_read_page_by_page_in_a_few_queries(desk, maya, ada, django_assert
     assert desk.get(trail_page(ada), {"page": "nonsense"}).status_code == 200
 
 
+@pytest.mark.parametrize("action", Action)
+def test_there_are_words_for_everything_that_can_be_noted(desk, maya, ada, action):
+    audit.note(maya, action, ada)
+    assert "Maya Lindgren " in desk.get(trail_page(ada)).content.decode()
+
+
 def test_the_trail_of_one_client_says_nothing_of_another(desk, maya, ada):
     other = make_client(maya, "Noor", "noor@example.org", "Europe/London")
     audit.note(maya, Action.EXPORTED, other)
@@ -220,9 +304,13 @@ def test_whoever_runs_the_installation_reads_of_people_at_the_desk_and_of_no_cli
     audit.note(maya, Action.READ, ada)
     audit.note(maya, Action.HANDED_OVER, tom, ada)
     audit.note(superuser, Action.CHANGED, tom)
+    audit.note(maya, Action.ERASED, ada)
+    audit.note(None, Action.ERASED, ada)
     client.force_login(superuser)
     page = client.get(reverse("admin:people_auditentry_changelist")).content.decode()
     assert "changed Tom Okafor" in page
     assert "handed a client over to Tom Okafor" in page
+    assert page.count(f"erased client number {ada.pk}") == 2
+    assert "time for keeping records" in page
     assert "Ada" not in page
     assert "opened" not in page
