@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from practice.people import audit
 from practice.people.consent import moment_on
 from practice.people.headings import plain
 from practice.people.models import Client, Consent, Practitioner, one_line
@@ -123,6 +124,9 @@ def save(intake: Intake, owner: Practitioner) -> None:
         for consent in consents:
             consent.client_id = consent.client.pk
         Consent.objects.bulk_create(consents)
+        audit.note_each(owner, audit.Action.ADDED, ((client, client) for client in clients))
+        agreed = ((one.consent, one.client) for one in intake.newcomers if one.consent)
+        audit.note_each(owner, audit.Action.AGREED, agreed)
         LogEntry.objects.log_actions(owner.pk, clients, ADDITION, gettext_noop("Added from a list."))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,11 +14,13 @@ from practice.assignments.models import Assignment
 from practice.people import audit
 from practice.people.audit import Action, AuditEntry, WrittenOnce
 from practice.people.models import Client, Consent
+from practice.people.newcomers import Intake, Newcomer, save
 from practice.people.trail import PER_PAGE
 from practice.replies.models import Message
 from tests.assignments import test_assigning as assigning
 from tests.cast import make_assignment, make_client
 from tests.isolation.worlds import answered, sent
+from tests.people import test_adding_from_a_list as list_of
 from tests.people.test_clients import ADD, FIELDS
 
 CHANGE = "admin:people_client_change"
@@ -113,6 +116,32 @@ def test_a_client_is_followed_from_being_added_to_being_erased(desk):
         ("withdrew", "people.client", ines.pk, ines.pk),
         ("erased", "people.client", ines.pk, ines.pk),
     ]
+
+
+def test_clients_and_agreements_of_a_list_are_noted_each(desk):
+    rows = ["Ines;ines@example.org;Lisbon;2026-01-05;paper", "Noor;noor@example.org;Kolkata;;"]
+    text = "\n".join(["Name;Email;Stadt;Einwilligung am;Art der Einwilligung", *rows])
+    list_of.confirm(desk, list_of.read(desk, text))
+    ines, noor = Client.objects.order_by("name")
+    assert trail() == [
+        ("Maya Lindgren", "added", "people.client", ines.pk, ines.pk),
+        ("Maya Lindgren", "added", "people.client", noor.pk, noor.pk),
+        ("Maya Lindgren", "agreed", "people.consent", Consent.objects.get().pk, ines.pk),
+    ]
+
+
+def statements_for(maya, many):
+    """How many statements it takes to save a list of so many clients who agreed."""
+    people = [Client(practitioner=maya, name="C", email=f"{many}-{n}@example.org") for n in range(many)]
+    newcomers = [Newcomer(1, one, Consent(client=one, given_at=timezone.now())) for one in people]
+    with CaptureQueriesContext(connection) as asked:
+        save(Intake(newcomers, []), maya)
+    return len(asked)
+
+
+def test_a_list_is_noted_at_once_and_not_client_by_client(maya):
+    assert statements_for(maya, 2) == statements_for(maya, 60)
+    assert AuditEntry.objects.count() == 124
 
 
 def test_archiving_a_client_and_bringing_them_back_are_noted(desk, ada):
