@@ -164,8 +164,10 @@ class BringBack(Move):
             return [_("Nothing leaves now: “%(step)s” is there when the series carries on.") % gaps]
         gaps["moment"] = self.at(row.next_due_at)
         if self._comes_next():
+            hold = row.outlook().hold
             return [
                 _("“%(step)s” comes next: it goes to %(client)s on %(moment)s.") % gaps,
+                *([f"{hold.why} {hold.release}"] if hold else []),
                 _("Each step after it comes one email later."),
             ]
         return [

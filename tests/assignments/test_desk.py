@@ -11,6 +11,7 @@ from practice.assignments import doorbell
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day
 from practice.mailing.planning import plan
+from practice.people.models import Consent
 from tests.assignments.conftest import move_url, page_of
 from tests.assignments.test_assigning import text
 from tests.cast import make_assignment, make_client
@@ -207,6 +208,8 @@ def test_of_a_step_that_comes_back_it_is_said_when_it_leaves(mayas_desk, running
     assert (running.state, running.next_step()) == ("active", last)
     url = reverse("admin:assignments_assignment_return", args=(running.pk, first.pk))
     assert "“Step 1” comes next" in text(mayas_desk.get(url))
+    Consent.objects.all().delete()
+    assert "Ada has not agreed to emails yet. Nothing leaves before" in text(mayas_desk.get(url))
     press(mayas_desk, running, "pause")
     assert "Nothing leaves now" in text(mayas_desk.get(url))
 
