@@ -102,10 +102,8 @@ def _afterwards(rows: Iterable[Assignment], until: datetime, now: datetime) -> l
     """The slot after the next one of each, if it comes before then and nothing will hold it. Two queries at most."""
     found = []
     for row in rows:
-        day = row.rhythm.day_from(now)
-        if row.next_on:
-            day = max(day, row.rhythm.day_after(row.next_on))
-        if row.rhythm.moment(day) < until and not _would_be_held(row, day):
+        day = _day_after(row, now)
+        if day and row.rhythm.moment(day) < until and not _would_be_held(row, day):
             found.append((row, day))
     free = kept_free([(row.client, row.module, row.rhythm) for row, _ in found])
     return [
@@ -113,6 +111,15 @@ def _afterwards(rows: Iterable[Assignment], until: datetime, now: datetime) -> l
         for (row, day), days in zip(found, free, strict=True)
         if not any(span.covers(day) for span in days)
     ]
+
+
+def _day_after(row: Assignment, now: datetime) -> date | None:
+    """The day of the slot after the next one; None when no calendar goes that far."""
+    try:
+        day = row.rhythm.day_from(now)
+        return max(day, row.rhythm.day_after(row.next_on)) if row.next_on else day
+    except OverflowError:
+        return None
 
 
 def _would_be_held(row: Assignment, day: date) -> bool:
