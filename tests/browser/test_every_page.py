@@ -17,7 +17,7 @@ from tests.isolation import addresses
 from tests.isolation.worlds import world_of
 
 #: They answer with something else than a page, or only to a button.
-NO_PAGE = {"logout", "jsi18n", "replies_digest_pdf", "resources_module_file"}
+NO_PAGE = {"logout", "jsi18n", "still_here", "replies_digest_pdf", "resources_module_file"}
 #: The letter itself, which stands in a frame of a page at the desk; emails have tests of their own.
 LETTERS = {
     *("mailing_step_preview_email", "mailing_next_preview_email", "mailing_delivery_email"),
