@@ -224,7 +224,7 @@ class Delivery(Linked):
     def send_again(self, now: datetime) -> bool:
         """Let it leave once more, if it failed, came back or nobody can know. Returns whether that changed anything."""
         again = type(self).objects.filter(pk=self.pk, state__in=self.SENDABLE_AGAIN)
-        moved = not type(self).objects.filter(pk=self.pk).at_their_address().exists()
+        moved = not self.is_at_their_address()
         self.revive(now)
         # The link of before may lie in the mailbox that it went to: from there nobody follows.
         link = new_link(self.link_expires_at) if moved else {}

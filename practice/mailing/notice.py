@@ -159,8 +159,7 @@ class Notice(Linked):
 
     def _follows_one_elsewhere(self) -> bool:
         """Whether its button would lead to a page of an email to another address, which no longer opens."""
-        email = self.delivery
-        return email is not None and not type(email).objects.filter(pk=email.pk).at_their_address().exists()
+        return self.delivery is not None and not self.delivery.is_at_their_address()
 
     def _needs_no_invitation(self) -> str:
         if self.client.archived_at:

@@ -51,6 +51,11 @@ class Linked(Owned):
     class Meta:
         abstract = True
 
+    def is_at_their_address(self) -> bool:
+        """Whether it is one of `at_their_address`. One query: how things stand at this moment."""
+        emails: Any = type(self).objects
+        return bool(emails.filter(pk=self.pk).at_their_address().exists())
+
     @property
     def token(self) -> str:
         """The token of its private link, rebuilt. Raises links.LostKey."""

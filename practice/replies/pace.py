@@ -111,7 +111,7 @@ def _is_suppressed(assignment: Assignment) -> bool:
 
 
 def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    if not Delivery.objects.filter(pk=delivery.pk).at_their_address().exists():
+    if not delivery.is_at_their_address():
         return _stop_page_elsewhere(request, delivery)
     assignment = delivery.assignment
     context = {"assignment": assignment, "all_stopped": _is_suppressed(assignment)}
