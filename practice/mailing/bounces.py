@@ -13,6 +13,7 @@ from email.message import Message
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 
@@ -80,13 +81,15 @@ def read(content: bytes) -> Event:
     """What a mail tells of an email of ours: nothing, if it is an absence note, a letter, or garbage. Never raises for
     what stands in it.
     """
-    mail = message_from_bytes(content)
     about: dict[str, Any] = {}
     try:
+        mail = message_from_bytes(content)
         told, text = _told_by(mail)
         if told not in (Heard.UNKNOWN, Heard.UNREADABLE):
             about = _named_in(mail)
-    except (ValueError, TypeError, AttributeError, LookupError):  # the standard library on a garbled mail
+    except DatabaseError:
+        raise
+    except Exception:  # the standard library on a garbled mail
         told, text = Heard.UNREADABLE, ""
     return Event(SOURCE, told, event_id=hashlib.sha256(content).hexdigest(), text=text, **about)
 

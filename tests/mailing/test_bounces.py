@@ -152,6 +152,26 @@ def test_bytes_of_any_kind_are_no_bounce(content):
     assert bounces.read(content).delivery_id is None
 
 
+def nested(depth):
+    """A mail in a mail in a mail."""
+    return b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (level, level) for level in range(depth)
+    )
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"Content-Type: multipart/mixed; boundary*=\"\x00''a\"\n\n", nested(3000)]
+)
+def test_a_mail_that_cannot_even_be_taken_apart_is_passed_over(row, settings, garbage):
+    assert bounces.read(garbage).told == Heard.UNREADABLE
+    with imap_server(garbage, mail("postfix-unknown-user", return_address(row))) as server:
+        settings.BOUNCE_MAILBOX = server.url()
+        tasks.read_bounces()
+        assert server.seen == {1, 2}
+    row.refresh_from_db()
+    assert row.state == "bounced"
+
+
 # --- The command and the task
 
 
