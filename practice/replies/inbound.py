@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 State = InboundMail.State
 
 NOBODYS = Told()
+#: The reason of what a person or a machine may have written: the practitioner decides, if the client may have.
+ABSENCE = gettext_noop("It looks like an absence note.")
 #: Of what cannot be read, so many bytes are looked through for an address of ours.
 LOOKED_AT = 200_000
 MOST_COUNTED = 999
@@ -102,10 +104,15 @@ def judge(mail: Mail, client: Client, told: Told) -> Judged:
         return Judged(State.BOUNCE, mail.bounce)
     if automatic := mail.automatic or _our_own(mail):
         return Judged(State.AUTOMATIC, automatic)
-    if mail.sender != client.email.lower():
+    is_clients = mail.sender == client.email.lower()
+    if mail.looks_absent and not (is_clients and mail.new_text):
+        return Judged(State.AUTOMATIC, ABSENCE)
+    if not is_clients:
         return Judged(State.QUARANTINED, FROM_ELSEWHERE)
     if why := doubt(mail, told):
         return Judged(State.QUARANTINED, why)
+    if mail.looks_absent:
+        return Judged(State.QUARANTINED, ABSENCE)
     if not mail.new_text:
         return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
     return Judged(State.REPLY, of_client=True)
@@ -133,7 +140,7 @@ def _our_own(mail: Mail) -> str:
 def _keep(
     mail: Mail, delivery: Delivery, judged: Judged, raw: bytes, source: str, now: datetime
 ) -> InboundMail:
-    if judged.state not in (State.BOUNCE, State.AUTOMATIC):
+    if judged.state not in (State.BOUNCE, State.AUTOMATIC) and not mail.looks_absent:
         Assignment.objects.filter(pk=delivery.assignment_id).were_heard_of()
     with transaction.atomic():
         row, new = InboundMail.objects.defer("raw").get_or_create(
@@ -189,6 +196,8 @@ def take_in(row: InboundMail, text: str, now: datetime) -> bool:
     waiting = InboundMail.objects.waiting().filter(pk=row.pk)
     if not text or not waiting.update(state=State.REPLY, reason=gettext_noop("You took it in.")):
         return False
+    # Of what looked like an absence note, nobody was heard until now.
+    Assignment.objects.filter(pk=row.delivery.assignment_id).were_heard_of()
     _become_reply(row, text, now)
     return True
 

@@ -25,7 +25,7 @@ OF_MACHINES = (
     *("list-id", "list-unsubscribe", "list-post", "list-help", "feedback-id"),
 )
 BULK = ("bulk", "junk", "list", "auto_reply", "auto-reply")
-#: How an absence note begins its subject where it says so nowhere else.
+#: How an absence note begins its subject where it says so nowhere else. So may a person's own mail.
 ABSENT = re.compile(
     r"(automatic reply|auto(matic)?[ -]?(reply|response)|out of (the )?office|automatische antwort|abwesenheit"
     r"|abwesend|ich bin nicht im b|respuesta autom|fuera de (la )?oficina|ausencia)",
@@ -39,7 +39,8 @@ POSTMASTERS = ("mailer-daemon", "postmaster")
 class Mail:
     """A mail, read. `sender` is the one address in its From, in lower case, empty when there are none or several;
     `recipients` is all that it says of whom it is for, as text. `bounce` and `automatic` are sentences that say why it
-    is so, in English, else empty. `new_text` is what its writer wrote, without what they answered to.
+    is so, in English, else empty. `looks_absent`: its subject alone is that of an absence note. `new_text` is what its
+    writer wrote, without what they answered to.
     """
 
     sender: str
@@ -48,6 +49,7 @@ class Mail:
     subject: str
     bounce: str
     automatic: str
+    looks_absent: bool
     new_text: str
     attachments: int
     headers: tuple[tuple[str, str], ...]
@@ -67,13 +69,15 @@ def read(message: Message, envelope_sender: str | None = None, envelope_recipien
     headers = tuple(_headers(message))
     parts = Parts.of(message)
     bounce = _bounce(message, headers, envelope_sender)
+    subject = one_line(_decoded(_first(headers, "subject")))
     return Mail(
         sender=_sender(headers),
         recipients=" ".join([envelope_recipient or "", *(v for n, v in headers if n in RECIPIENTS)]),
         message_id=one_line(_first(headers, "message-id"))[:200],
-        subject=one_line(_decoded(_first(headers, "subject")))[:200],
+        subject=subject[:200],
         bounce=bounce,
         automatic=_automatic(headers),
+        looks_absent=bool(ABSENT.match(subject)),
         new_text="" if bounce else clean(new_text(parts.text, parts.html)),
         attachments=parts.attachments,
         headers=headers,
@@ -137,9 +141,11 @@ def _bounce(message: Message, headers: tuple[tuple[str, str], ...], envelope_sen
 
 
 def _has_report(message: Message) -> bool:
+    """Whether it is a report itself: somebody may attach the report about a mail of theirs, and write to it."""
+    inner = message.get_payload() if message.get_content_maintype() == "multipart" else []
+    parts = [message, *(part for part in inner if isinstance(part, Message))]
     return any(
-        part.get_content_type() in ("message/delivery-status", "message/feedback-report")
-        for part in message.walk()
+        part.get_content_type() in ("message/delivery-status", "message/feedback-report") for part in parts
     )
 
 
@@ -151,6 +157,4 @@ def _automatic(headers: tuple[tuple[str, str], ...]) -> str:
         return gettext_noop("It says that it was sent to many, or automatically.")
     if any(name in OF_MACHINES for name, _ in headers):
         return gettext_noop("It has the marks of an automatic mail, or of a mailing list.")
-    if ABSENT.match(_decoded(_first(headers, "subject")).strip()):
-        return gettext_noop("It looks like an absence note.")
     return ""

@@ -2,13 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail as outbox
 from django.db import connection
+from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
+from practice.replies.inbound import take_in
 from practice.replies.models import InboundMail, Reply
 from tests.replies.mails import ADDRESS, QUOTED, address_of, came, mail, with_parts
 
@@ -280,9 +283,9 @@ def test_a_good_signature_is_enough(to, said):
         {"X_Loop": "ada"},
         {"List_Id": "<friends.example.net>"},
         {"List_Unsubscribe": "<https://example.net>"},
-        {"Subject": "Automatic reply: A few minutes"},
-        {"Subject": "Abwesenheitsnotiz: Re"},
-        {"Subject": "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_x?="},
+        {"Subject": "Automatic reply: A few minutes", "Auto_Submitted": "auto-replied"},
+        {"Subject": "Abwesenheitsnotiz: Re", "sender": "ada@work.example"},
+        {"Subject": "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_x?=", "sender": "ada@work.example"},
     ],
 )
 def test_automatic_mails_are_noted_and_never_a_reflection_nor_answered(to, headers):
@@ -292,6 +295,30 @@ def test_automatic_mails_are_noted_and_never_a_reflection_nor_answered(to, heade
     assert row.reason
     assert not Reply.objects.exists()
     assert not outbox.outbox
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: A few minutes",
+        "Abwesenheit meiner Mutter",
+        "Out of office hours I cry",
+        "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_x?=",
+    ],
+)
+def test_what_only_its_subject_takes_for_an_absence_note_waits_if_it_is_from_the_client(to, subject):
+    Assignment.objects.update(quiet_steps=2)
+    row = came(with_parts(to, WORDS, PHOTO, Subject=subject))
+    assert (row.state, row.reason) == ("quarantined", "It looks like an absence note.")
+    assert not Reply.objects.exists()
+    assert not outbox.outbox, "a machine is not answered"
+    assert Assignment.objects.get().quiet_steps == 2
+    assert take_in(row, "Look at this.", timezone.now())
+    assert Assignment.objects.get().quiet_steps == 0
+
+
+def test_what_looks_like_an_absence_note_and_says_nothing_is_one(to):
+    assert came(mail(to, QUOTED, Subject="Abwesend")).state == "automatic"
 
 
 def test_a_mail_that_says_that_it_is_not_automatic_is_none(to):
@@ -312,6 +339,18 @@ def test_what_mail_servers_write_is_noted_as_that(to, headers):
     assert came(mail(to, **headers)).state == "bounce"
     assert not Reply.objects.exists()
     assert not outbox.outbox
+
+
+def test_a_person_who_attaches_the_report_about_their_own_mail_is_read(to):
+    report = (Path(__file__).parent.parent / "mailing/bounces/postfix-unknown-user.eml").read_text()
+    words = ("Content-Type: text/plain", "I wrote to you yesterday and it came back. I am not well.")
+    assert came(with_parts(to, words, ("Content-Type: message/rfc822", report))).state == "reply"
+    assert written() == ["I wrote to you yesterday and it came back. I am not well."]
+
+
+def test_a_report_that_its_server_does_not_call_one_is_noted_as_that(to):
+    report = ("Content-Type: message/delivery-status", "Reporting-MTA: dns; x\n\nAction: failed\n")
+    assert came(with_parts(to, WORDS, report)).state == "bounce"
 
 
 @pytest.mark.parametrize("sender", ["letters@localhost", ADDRESS, "bounces@example.com", "own"])
