@@ -49,6 +49,8 @@ class Parts:
             for inner in part.get_payload():
                 if isinstance(inner, Message):
                     self._take(inner)
+        elif part.get_content_maintype() == "multipart":  # whose parts nothing divides
+            self.plain.append(text_of(part))
         elif kind in ("text/plain", "text/html") and not is_attached:
             (self.plain if kind == "text/plain" else self.hyper).append(text_of(part))
         else:

@@ -155,6 +155,8 @@ def test_answers_between_the_quoted_lines_are_kept(to):
             ),
             "Deep.",
         ),
+        (lambda to: mail(to, "Whole.", Content_Type="multipart/alternative"), "Whole."),
+        (lambda to: mail(to, "Whole.", Content_Type='multipart/mixed; boundary="none"'), "Whole."),
     ],
 )
 def test_every_form_of_a_mail_is_read(to, content, said):
