@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 SECONDS = 30
-#: Of a longer mail only the beginning is read.
+#: Of a longer mail only the beginning is read, where nobody asks for more.
 BYTES = 1_000_000
 
 
@@ -15,14 +15,14 @@ class Unreadable(Exception):
     """The mailbox cannot be read: a sentence of our own. The library's words may hold the password."""
 
 
-def new_mails(url: str, setting: str = "BOUNCE_MAILBOX") -> Iterator[bytes]:
-    """Each mail that nobody has seen. It counts as seen when the next one is asked for.
+def new_mails(url: str, setting: str = "BOUNCE_MAILBOX", most: int = BYTES) -> Iterator[bytes]:
+    """Each mail that nobody has seen, up to so many bytes. It counts as seen when the next one is asked for.
 
     `url`: imap+ssl://user:password@host/INBOX, with imap+tls for STARTTLS and imap for a server on this machine.
     Raises Unreadable, which names the `setting` that the url came from.
     """
     try:
-        yield from _unseen(url)
+        yield from _unseen(url, most)
     except ValueError:
         raise Unreadable(
             f"{setting} cannot be used. It must begin with imap+ssl:// or imap+tls:// and name a host."
@@ -31,10 +31,10 @@ def new_mails(url: str, setting: str = "BOUNCE_MAILBOX") -> Iterator[bytes]:
         raise Unreadable(f"{setting} cannot be read ({type(error).__name__}).") from None
 
 
-def _unseen(url: str) -> Iterator[bytes]:
+def _unseen(url: str, most: int) -> Iterator[bytes]:
     with _opened(url) as server:
         for uid in _answer(server.uid("SEARCH", "UNSEEN"))[0].split():
-            fetched = _answer(server.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{BYTES}>)"))
+            fetched = _answer(server.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{most}>)"))
             # Between the mails stand the server's own lines, as bytes.
             yield from (part[1] for part in fetched if isinstance(part, tuple))
             _answer(server.uid("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Seen)"))

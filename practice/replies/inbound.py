@@ -39,6 +39,8 @@ State = InboundMail.State
 NOBODYS = Told()
 #: The reason of what a person or a machine may have written: the practitioner decides, if the client may have.
 ABSENCE = gettext_noop("It looks like an absence note.")
+#: No provider takes larger mails. What is in one is read for its text alone.
+MOST_BYTES = 60_000_000
 #: Of what cannot be read, so many bytes are looked through for an address of ours.
 LOOKED_AT = 200_000
 MOST_COUNTED = 999
@@ -69,13 +71,13 @@ def take(message: Message, source: str, now: datetime, told: Told = NOBODYS) -> 
     return _keep(mail, delivery, judge(mail, delivery.client, told), raw, source, now)
 
 
-def take_bytes(content: bytes, source: str, now: datetime) -> InboundMail | None:
+def take_bytes(content: bytes, source: str, now: datetime, told: Told = NOBODYS) -> InboundMail | None:
     """The same for a mail as it was fetched: also taking it apart may fail."""
     try:
         message = message_from_bytes(content)
     except Exception as error:  # such as a null character in the name of a charset
         return take_unreadable(content, source, now, error)
-    return take(message, source, now)
+    return take(message, source, now, told)
 
 
 def take_unreadable(content: bytes, source: str, now: datetime, error: Exception) -> InboundMail | None:
@@ -113,6 +115,8 @@ def judge(mail: Mail, client: Client, told: Told) -> Judged:
         return Judged(State.QUARANTINED, why)
     if mail.looks_absent:
         return Judged(State.QUARANTINED, ABSENCE)
+    if told.is_cut:
+        return Judged(State.QUARANTINED, gettext_noop("It is longer than could be read."))
     if not mail.new_text:
         return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
     return Judged(State.REPLY, of_client=True)

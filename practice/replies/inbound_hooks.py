@@ -27,13 +27,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from practice.mailing import reply_address
 from practice.mailing.hooks import KeepsWhatItCannotRead
-from practice.replies.inbound import take, take_unreadable
+from practice.replies.inbound import MOST_BYTES, take, take_unreadable
 from practice.replies.verdicts import Told
 
 log = logging.getLogger(__name__)
 
-#: No provider takes larger mails. What is in one is read for its text alone.
-MOST_BYTES = 60_000_000
 #: Of what is too big, the beginning is kept.
 BEGINNING = 1_000_000
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from practice.mailing.mailbox import Unreadable, new_mails
 from practice.replies import alerts
-from practice.replies.inbound import take_bytes
+from practice.replies.inbound import MOST_BYTES, take_bytes
+from practice.replies.verdicts import Told
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,9 @@ def read_mails() -> None:
     """Every two minutes, with an INBOUND_MAILBOX: take what clients wrote back. Two at once take each mail once."""
     ends = monotonic() + READING
     try:
-        for content in new_mails(settings.INBOUND_MAILBOX, "INBOUND_MAILBOX"):
+        for content in new_mails(settings.INBOUND_MAILBOX, "INBOUND_MAILBOX", MOST_BYTES):
             if monotonic() > ends:
                 return
-            take_bytes(content, "mailbox", timezone.now())
+            take_bytes(content, "mailbox", timezone.now(), Told(is_cut=len(content) >= MOST_BYTES))
     except Unreadable as error:
         log.warning("inbound: %s", error)

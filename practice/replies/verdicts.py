@@ -17,13 +17,15 @@ FAILS = ("fail", "softfail", "permerror", "hardfail")
 @dataclass(frozen=True)
 class Told:
     """What came with a mail: its envelope's sender (None where nobody knows), whether the provider takes it for spam,
-    and the provider's own words on "spf", "dkim" and "dmarc", such as "pass" or "fail".
+    the provider's own words on "spf", "dkim" and "dmarc", such as "pass" or "fail", and whether only the beginning of
+    the mail could be read.
     """
 
     envelope_sender: str | None = None
     envelope_recipient: str = ""
     spam: bool = False
     words: Mapping[str, str] | None = None
+    is_cut: bool = False
 
 
 def doubt(mail: Mail, told: Told) -> str:

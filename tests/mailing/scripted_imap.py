@@ -28,9 +28,9 @@ class Session(socketserver.StreamRequestHandler):
             self.say(f"* {len(mails)} EXISTS")
         elif command.startswith("UID SEARCH"):
             self.say("* SEARCH " + " ".join(str(uid) for uid in range(1, len(mails) + 1) if uid not in seen))
-        elif found := re.match(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.\d+>\)", command):
+        elif found := re.match(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", command):
             uid = int(found[1])
-            content = mails[uid - 1]
+            content = mails[uid - 1][: int(found[2])]
             self.say(f"* {uid} FETCH (UID {uid} BODY[]<0> {{{len(content)}}}")
             self.wfile.write(content)
             self.say(")")

@@ -8,7 +8,7 @@ from django.db import connection
 from practice.replies import tasks
 from practice.replies.models import InboundMail, Reply
 from tests.mailing.scripted_imap import imap_server
-from tests.replies.mails import ADDRESS, address_of, mail
+from tests.replies.mails import ADDRESS, QUOTED, address_of, mail, with_parts
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,32 @@ def test_the_beat_reads_the_mailbox_and_two_at_once_take_each_mail_once(delivery
         assert not [said for said in server.heard if "DELETE" in said.upper() or "EXPUNGE" in said]
     assert InboundMail.objects.count() == 12
     assert Reply.objects.sent().count() == 12
+
+
+def read_from_mailbox(settings, *mails):
+    with imap_server(*mails) as server:
+        settings.INBOUND_MAILBOX = server.url()
+        tasks.read_mails()
+
+
+PHOTO = ("Content-Type: image/jpeg", "/9j/4AAQSkZJRgABAQ==\n" * 60_000)
+
+
+@pytest.mark.parametrize("first", [("Content-Type: text/plain", "Look:"), None])
+def test_words_after_a_photo_are_read(delivery, settings, first):
+    parts = [part for part in (first, PHOTO, ("Content-Type: text/plain", "That is my garden.")) if part]
+    read_from_mailbox(settings, with_parts(address_of(delivery), *parts))
+    assert Reply.objects.sent().get().values()[0].splitlines()[-1] == "That is my garden."
+
+
+@pytest.mark.parametrize("text", ["It helped me. " * 40, ""])
+def test_one_that_could_not_be_read_to_its_end_waits_to_be_looked_at(delivery, settings, monkeypatch, text):
+    content = mail(address_of(delivery), text + QUOTED)
+    monkeypatch.setattr(tasks, "MOST_BYTES", len(content) - 1)
+    read_from_mailbox(settings, content)
+    row = InboundMail.objects.get()
+    assert (row.state, row.reason) == ("quarantined", "It is longer than could be read.")
+    assert not Reply.objects.exists()
 
 
 def test_a_mailbox_that_is_away_is_named_to_the_log_without_its_password(db, settings, caplog):
