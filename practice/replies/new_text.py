@@ -19,7 +19,10 @@ LONGEST_LINE = 300
 #: The library's own rule for this one never fits, so it is said in English to it.
 IN_SPANISH = re.compile(r"^El\s.{5,200}(?:\n.{1,200})?\sescribió:$", re.MULTILINE)
 IN_ENGLISH = "On that day, they wrote:"
-#: A signature has at most so many lines. What is longer below "--" is no signature.
+#: What mail programs put above a signature, with a space at its end (RFC 3676, 4.3). Somebody who draws a line by hand
+#: leaves the space out.
+SIGNATURE = "-- "
+#: A signature has at most so many lines. What is longer below that is no signature.
 SIGNATURE_LINES = 8
 PHONES = re.compile(
     r"(sent from (my|outlook|yahoo|mail)|get outlook for|gesendet von|von meinem .{1,40} gesendet|diese nachricht "
@@ -52,7 +55,7 @@ def _new_in(text: str) -> str:
     found = EmailMessage(text=marked, languages=list(LANGUAGES)).read().replies
     kept = [line for part in found for line in _own_lines(part.content, part.headers or "")]
     whole = re.sub("\ue000([0-9]+)\ue001", lambda mark: long[int(mark[1])], "\n".join(kept))
-    lines = _without_phone(whole.strip().splitlines())
+    lines = _without_rule(_without_phone(_without_rule(whole.splitlines())))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -67,11 +70,20 @@ def _own_lines(content: str, header: str) -> list[str]:
 
 def _without_signature(lines: list[str]) -> list[str]:
     for number, line in enumerate(lines):
-        if line.rstrip() in ("--", "—") or line == "-- ":
-            ends = next((n for n in range(number, len(lines)) if _is_above_a_quotation(lines[n])), len(lines))
-            if ends - number <= SIGNATURE_LINES + 1:
+        if line == SIGNATURE:
+            below = range(number + 1, len(lines))
+            ends = next((n for n in below if _is_above_a_quotation(lines[n])), len(lines))
+            if _is_signature(lines[number + 1 : ends]):
                 return lines[:number] + lines[ends:]
     return lines
+
+
+def _is_signature(lines: list[str]) -> bool:
+    """Whether it is a few lines of a name and an address, and neither sentences nor paragraphs."""
+    lines = "\n".join(lines).rstrip().splitlines()
+    return len(lines) <= SIGNATURE_LINES and all(
+        line.strip() and not line.rstrip().endswith((".", "!", "?", "…")) for line in lines
+    )
 
 
 def _is_above_a_quotation(line: str) -> bool:
@@ -81,6 +93,12 @@ def _is_above_a_quotation(line: str) -> bool:
 def _without_phone(lines: list[str]) -> list[str]:
     """Without "Sent from my phone" at the end."""
     return lines[:-1] if lines and PHONES.match(lines[-1].strip()) else lines
+
+
+def _without_rule(lines: list[str]) -> list[str]:
+    """Without the line that Outlook draws above what it quotes, which holds no word, at the end."""
+    last = next((n for n in range(len(lines), 0, -1) if lines[n - 1].strip().strip("_- ")), 0)
+    return lines[:last]
 
 
 def _as_text(html: str) -> str:

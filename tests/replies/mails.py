@@ -10,6 +10,8 @@ from practice.replies.inbound import take_bytes
 ADDRESS = "reply@in.example.com"
 #: What a mail program repeats below an answer.
 QUOTED = "\n\nOn Sun, 8 Mar 2026 at 18:00, Linden House <letters@example.com> wrote:\n> A few minutes for you\n> Maya\n"
+#: The same from Outlook, which marks no line of it.
+OUTLOOK = f"{'_' * 32}\nFrom: Linden House <letters@example.com>\nSent: Sunday\nTo: Ada\nSubject: x\n\nWhat stayed?\n"
 
 
 def address_of(delivery):

@@ -13,7 +13,7 @@ from practice.assignments.models import Assignment
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
 from practice.replies.inbound import take_in
 from practice.replies.models import InboundMail, Reply
-from tests.replies.mails import ADDRESS, QUOTED, address_of, came, mail, with_parts
+from tests.replies.mails import ADDRESS, OUTLOOK, QUOTED, address_of, came, mail, with_parts
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +88,7 @@ def test_what_is_written_is_encrypted(to):
         "\n\nVon: Linden House <letters@example.com>\nGesendet: Sonntag, 8. März\nAn: Ada\nBetreff: x\n\nGuten Tag,\n",
         "\n\n-- \nAda Byron\nTel. 0123",
         "\n\n-- \nAda Byron" + QUOTED,
+        f"\n\n{OUTLOOK}",
         "\n\nSent from my iPhone",
         "\n\nVon meinem iPhone gesendet",
         "\n\nEnviado desde mi iPhone\n\nOn Sunday, Linden House <letters@example.com> wrote:\n> A few\n> minutes",
@@ -104,6 +105,11 @@ def test_quotations_and_signatures_are_left_out(to, below):
         "Thank you, I read it twice.\n\nThanks, it was hard. And then it was not.",
         "Hello\n\nAll the best things happened on the way.\n\nBest,\nAda",
         "Viele Grüße an mein früheres Ich.\n\nDas war es.",
+        "Today was hard.\n—\nBut I called my sister.",
+        "Today was hard.\n--\nBut I called my sister",
+        "Today was hard.\n-- \nBut I called my sister.",
+        "Today was hard.\n-- \n\nBut I called my sister",
+        "Today was hard.\n-- \nMonday: bad\n\nTuesday: good",
         "I wrote a list:\n\n--\n" + "\n".join(f"thing {number}" for number in range(20)),
         "On Monday I slept.\nOn Tuesday I wrote: nothing.",
         "x" * 5000 + "\n\n" + "y " * 400,
@@ -165,7 +171,8 @@ def test_every_form_of_a_mail_is_read(to, content, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   \n\n", QUOTED, "-- \nAda", "<p> </p>", "<!-- nothing -->", "\x00\x00"]
+    "text",
+    ["", "   \n\n", QUOTED, "-- \nAda", OUTLOOK, "- -\n__", "<p> </p>", "<!-- nothing -->", "\x00\x00"],
 )
 @pytest.mark.parametrize("kind", ["text/plain", "text/html"])
 def test_a_mail_without_new_words_waits_and_is_no_reflection(to, text, kind):
