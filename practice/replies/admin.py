@@ -19,7 +19,6 @@ from practice.people.fields import CannotDecrypt
 from practice.people.in_words import moment_in_words
 from practice.people.owned_admin import OwnedAdmin, OwnedRelatedFilter
 from practice.people.ownership import is_for_a_list, practitioner_of
-from practice.replies import quarantine  # noqa: F401 - another page of this room
 from practice.replies.client_pages import ClientPages
 from practice.replies.days_page import DaysPage
 from practice.replies.forms import NoteForm
@@ -27,6 +26,7 @@ from practice.replies.invite_pages import InvitePages
 from practice.replies.legible import legible, shown
 from practice.replies.message_pages import MessagePages
 from practice.replies.models import Concern, InboundMail, Mark, Note, Reply
+from practice.replies.quarantine import mail_of
 from practice.replies.words_admin import ConcernWordsAdmin
 from practice.replies.worrying import BUTTON, words_in
 
@@ -230,7 +230,7 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             "media": self.media,
             "title": self.called(reply),
             "reply": reply,
-            "by_email": bool(InboundMail.replies_among([reply])),
+            **_mail_of(reply),
             "answers": shown(reply.answers.all()),
             # Who acknowledges it has read it: one button for that is enough.
             "buttons": [
@@ -312,6 +312,13 @@ class ReplyAdmin(ClientPages, MessagePages, InvitePages, DaysPage, OwnedAdmin):
             (_("The step they read"), reverse("admin:resources_step_change", args=(delivery.step_id,))),
             (_("The email they received"), reverse("admin:mailing_delivery_change", args=(delivery.pk,))),
         ]
+
+
+def _mail_of(reply: Reply) -> dict[str, Any]:
+    """Whether it came by email, and what stands in that: a reader sees whether words were taken for a quotation."""
+    row = InboundMail.objects.filter(reply=reply).defer("raw").first()
+    mail, is_read = mail_of(row) if row else (None, True)
+    return {"by_email": row is not None, "mail": mail, "mail_is_broken": not is_read}
 
 
 def _concern_of(reply: Reply) -> dict[str, Any]:

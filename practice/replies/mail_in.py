@@ -15,7 +15,7 @@ from email.utils import getaddresses
 from django.utils.translation import gettext_noop
 
 from practice.replies.mail_parts import Parts
-from practice.replies.new_text import new_text
+from practice.replies.new_text import all_text, new_text
 
 #: Where a mail says whom it is for. Servers on the way write some of these.
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "x-envelope-to", "x-forwarded-to", "envelope-to")
@@ -40,7 +40,7 @@ class Mail:
     """A mail, read. `sender` is the one address in its From, in lower case, empty when there are none or several;
     `recipients` is all that it says of whom it is for, as text. `bounce` and `automatic` are sentences that say why it
     is so, in English, else empty. `looks_absent`: its subject alone is that of an absence note. `new_text` is what its
-    writer wrote, without what they answered to.
+    writer wrote, without what they answered to; `text` is all that stands in it.
     """
 
     sender: str
@@ -51,8 +51,14 @@ class Mail:
     automatic: str
     looks_absent: bool
     new_text: str
+    text: str
     attachments: int
     headers: tuple[tuple[str, str], ...]
+
+    @property
+    def says_more(self) -> bool:
+        """Whether more stands in it than what is new."""
+        return self.text.split() != self.new_text.split()
 
     def header(self, name: str) -> str:
         """The first header of this name (in lower case), else an empty text."""
@@ -79,6 +85,7 @@ def read(message: Message, envelope_sender: str | None = None, envelope_recipien
         automatic=_automatic(headers),
         looks_absent=bool(ABSENT.match(subject)),
         new_text="" if bounce else clean(new_text(parts.text, parts.html)),
+        text="" if bounce else clean(all_text(parts.text, parts.html)),
         attachments=parts.attachments,
         headers=headers,
     )

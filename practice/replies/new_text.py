@@ -35,13 +35,20 @@ QUOTED = (
     " | //*[contains(@class, 'gmail_signature') or contains(@class, 'yahoo_quoted')]"
     " | //*[contains(@class, 'moz-cite-prefix') or contains(@class, 'gmail_attr')]"
     " | //*[@id='divRplyFwdMsg' or @id='appendonsend']/following-sibling::*"
-    " | //*[@id='divRplyFwdMsg' or @id='appendonsend'] | //style | //script | //head"
+    " | //*[@id='divRplyFwdMsg' or @id='appendonsend']"
 )
+#: What nobody ever sees of it.
+UNSEEN = "//style | //script | //head"
 
 
 def new_text(text: str, html: str = "") -> str:
     """What somebody wrote, by the plain text of their mail, else by its HTML."""
-    return _new_in(text) if text.strip() else _new_in(_as_text(html))
+    return _new_in(text) if text.strip() else _new_in(_as_text(html, f"{QUOTED} | {UNSEEN}"))
+
+
+def all_text(text: str, html: str = "") -> str:
+    """All that stands in a mail, with what it quotes and its signature, as in `new_text`."""
+    return text if text.strip() else _as_text(html, UNSEEN)
 
 
 def _new_in(text: str) -> str:
@@ -101,7 +108,8 @@ def _without_rule(lines: list[str]) -> list[str]:
     return lines[:last]
 
 
-def _as_text(html: str) -> str:
+def _as_text(html: str, without: str) -> str:
+    """HTML as plain text, without the elements that this XPath names."""
     if not html.strip():
         return ""
     try:
@@ -109,7 +117,7 @@ def _as_text(html: str) -> str:
         tree = lxml_html.fromstring(content, parser=lxml_html.HTMLParser(encoding="utf-8"))
     except ParserError:  # nothing in it but marks
         return ""
-    for quoted in tree.xpath(QUOTED):
-        if quoted.getparent() is not None:
-            quoted.drop_tree()
+    for element in tree.xpath(without):
+        if element.getparent() is not None:
+            element.drop_tree()
     return str(get_text(lxml_html.tostring(tree, encoding="unicode")))

@@ -85,7 +85,7 @@ class InboundMailAdmin(OwnedAdmin):
     ) -> HttpResponse:
         """What came, and while it waits also what it says. Looking changes nothing: a button decides."""
         row = self.own_or_404(request, object_id)
-        mail, is_read = _mail_of(row) if row.is_waiting else (None, True)
+        mail, is_read = mail_of(row) if row.is_waiting else (None, True)
         if request.method == "POST":
             return self._decide(request, row, mail)
         if mail:
@@ -104,7 +104,9 @@ class InboundMailAdmin(OwnedAdmin):
 
     def _decide(self, request: HttpRequest, row: InboundMail, mail: Mail | None) -> HttpResponse:
         who, client = practitioner_of(request), row.client
-        if "take_in" in request.POST and mail and take_in(row, mail.new_text, timezone.now()):
+        texts = {"take_in": mail.new_text, "take_all": mail.text} if mail else {}
+        text = next((text for button, text in texts.items() if button in request.POST), "")
+        if take_in(row, text, timezone.now()):
             done = _("It is a reflection of %(client)s’s now.") % {"client": client}
         elif "leave_out" in request.POST and leave_out(row):
             done = _("It is left out, and what it said is deleted. Nobody was told.")
@@ -119,7 +121,7 @@ class InboundMailAdmin(OwnedAdmin):
         return redirect("admin:replies_inboundmail_changelist")
 
 
-def _mail_of(row: InboundMail) -> tuple[Mail | None, bool]:
+def mail_of(row: InboundMail) -> tuple[Mail | None, bool]:
     """What it says, None where that makes no sense to anybody; and whether any of the keys fits."""
     found, is_read = next(legible(InboundMail.objects.filter(pk=row.pk), "raw"), (row, False))
     if not is_read:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from practice.people.audit import Action, AuditEntry
 from practice.replies.models import InboundMail, Reply
-from tests.replies.mails import ADDRESS, QUOTED, address_of, came, mail
+from tests.replies.mails import ADDRESS, OUTLOOK, QUOTED, address_of, came, mail
 
 LIST = "/desk/replies/inboundmail/"
 
@@ -65,6 +65,62 @@ def test_taken_in_it_is_a_reflection_once(desk, maya, ada, waiting):
         reverse("admin:replies_reply_change", args=(reply.pk,))
         in browser.get(page_of(waiting)).content.decode()
     )
+
+
+ANSWERED = (
+    "See my answers below.\n\n"
+    + OUTLOOK
+    + "The quiet stayed.\n\nWhat would you tell a friend?\nThat it passes. <3\n"
+)
+
+
+def test_answers_in_a_quotation_that_is_not_marked_are_shown_below_the_reflection(desk, maya, delivery):
+    reply = came(mail(address_of(delivery), ANSWERED)).reply
+    assert reply.values() == ["See my answers below."]
+    page = desk(maya).get(reverse("admin:replies_reply_change", args=(reply.pk,))).content.decode()
+    above, _, whole = page.partition("All that stands in the email")
+    assert "The quiet stayed." not in above
+    assert "The quiet stayed." in whole
+    assert "That it passes. &lt;3" in whole
+
+
+def test_a_reflection_whose_email_is_no_longer_legible_is_shown_and_says_so(desk, maya, delivery):
+    reply = came(mail(address_of(delivery), ANSWERED)).reply
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE replies_inboundmail SET raw = 'damaged'")
+    page = desk(maya).get(reverse("admin:replies_reply_change", args=(reply.pk,))).content.decode()
+    assert "See my answers below." in page
+    assert "The email itself cannot be decrypted." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (ANSWERED.partition("below.")[2], "text/plain"),
+        ("-----Original Message-----\nWhat stayed?\nThe quiet stayed.\n", "text/plain"),
+        ("<div><blockquote>What stayed? <b>The quiet stayed.</b></blockquote></div>", "text/html"),
+    ],
+)
+def test_one_that_seems_to_have_no_new_words_is_shown_whole_and_can_be_taken_in(
+    desk, maya, delivery, text, kind
+):
+    row = came(mail(address_of(delivery), text, Content_Type=kind))
+    assert row.state == "malformed"
+    page = desk(maya).get(page_of(row)).content.decode()
+    assert "The quiet stayed." in page
+    assert 'name="take_in"' not in page
+    desk(maya).post(page_of(row), {"take_in": "1"})
+    assert not Reply.objects.exists(), "nothing is new in it"
+    desk(maya).post(page_of(row), {"take_all": "1"})
+    assert "The quiet stayed." in Reply.objects.sent().get().values()[0]
+
+
+def test_of_one_from_elsewhere_also_all_of_it_can_be_taken_in(desk, maya, waiting):
+    assert "A few minutes for you" in desk(maya).get(page_of(waiting)).content.decode()
+    desk(maya).post(page_of(waiting), {"take_all": "1"})
+    said = Reply.objects.sent().get().values()[0]
+    assert said.startswith("It is me, from work.")
+    assert "> A few minutes for you" in said
 
 
 def test_left_out_what_it_says_is_deleted(desk, maya, waiting):
