@@ -19,6 +19,9 @@ LONGEST_LINE = 300
 #: The library's own rule for this one never fits, so it is said in English to it.
 IN_SPANISH = re.compile(r"^El\s.{5,200}(?:\n.{1,200})?\sescribió:$", re.MULTILINE)
 IN_ENGLISH = "On that day, they wrote:"
+#: What a mail program writes above a quotation names an address or an hour, or is a rule. Else somebody tells what
+#: another one wrote.
+BY_A_PROGRAM = re.compile(rf"@|\d[:.]\d\d|^-----|^{IN_ENGLISH}", re.MULTILINE)
 #: What mail programs put above a signature, with a space at its end (RFC 3676, 4.3). Somebody who draws a line by hand
 #: leaves the space out.
 SIGNATURE = "-- "
@@ -58,7 +61,7 @@ def _new_in(text: str) -> str:
     marked = "\n".join(
         f"\ue000{long.index(line)}\ue001" if len(line) > LONGEST_LINE else line for line in lines
     )
-    marked = IN_SPANISH.sub(IN_ENGLISH, marked)
+    marked = IN_SPANISH.sub(lambda one: IN_ENGLISH if BY_A_PROGRAM.search(one[0]) else one[0], marked)
     found = EmailMessage(text=marked, languages=list(LANGUAGES)).read().replies
     kept = [line for part in found for line in _own_lines(part.content, part.headers or "")]
     whole = re.sub("\ue000([0-9]+)\ue001", lambda mark: long[int(mark[1])], "\n".join(kept))
@@ -70,6 +73,8 @@ def _own_lines(content: str, header: str) -> list[str]:
     """Lines of the writer's own. Below a header that a mail program wrote there are some only where each line of the
     quotation is marked; else all of it is quoted.
     """
+    if not BY_A_PROGRAM.search(header):
+        header = ""
     lines = content.removeprefix(header).splitlines()
     own = [line for line in lines if not line.startswith(">")]
     return own if not header or len(own) < len(lines) else []

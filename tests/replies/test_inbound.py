@@ -112,10 +112,15 @@ def test_quotations_and_signatures_are_left_out(to, below):
         "Today was hard.\n-- \nMonday: bad\n\nTuesday: good",
         "I wrote a list:\n\n--\n" + "\n".join(f"thing {number}" for number in range(20)),
         "On Monday I slept.\nOn Tuesday I wrote: nothing.",
+        "Thank you.\n\nOn Monday my mother wrote:\nNever come back.\n\nSince then I want to die.",
+        "Am Montag schrieb meine Mutter:\nKomm nie wieder.",
+        "Gracias.\n\nEl lunes mi madre me escribió:\nNo vuelvas.\n\nDesde entonces no duermo.",
+        "From: me today\nTo: me at twelve\n\nDear one,\nit was not your fault.",
+        "Von: mir heute\nAn: mich mit zwölf\n\nLiebe,\nes war nicht deine Schuld.",
         "x" * 5000 + "\n\n" + "y " * 400,
     ],
 )
-def test_no_word_of_the_clients_own_is_taken_for_a_signature(to, text):
+def test_no_word_of_the_clients_own_is_taken_for_a_quotation_or_a_signature(to, text):
     came(mail(to, text + QUOTED))
     assert [" ".join(said.split()) for said in written()] == [" ".join(text.split())]
 
