@@ -20,7 +20,8 @@ from django.utils.translation import gettext_noop
 
 from practice.mailing import reasons
 from practice.mailing.bounces import return_address
-from practice.mailing.mime import content_of, envelope_address
+from practice.mailing.messages import Letter
+from practice.mailing.mime import DOT_FIRST, content_of, envelope_address
 from practice.mailing.models import Delivery
 from practice.mailing.outcome import Ended, Offered, Outage, Outcome, Phase, Transport
 from practice.mailing.wire import Wire, gather
@@ -48,11 +49,20 @@ class Parcel:
     @classmethod
     def of(cls, delivery: Delivery, at: datetime) -> "Parcel":
         """Raises ValueError when it cannot be written down."""
-        sender = return_address(delivery) or envelope_address(our_address())
-        recipient = envelope_address(delivery.to_address)
-        envelope = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
         # RFC 5321, 4.5.2: a dot at the beginning of a line would be doubled; `content_of` begins none with it.
-        return cls(envelope.encode("ascii"), content_of(delivery, at) + b".\r\n")
+        return cls._addressed(return_address(delivery), delivery.to_address, content_of(delivery, at))
+
+    @classmethod
+    def of_letter(cls, email: Letter) -> "Parcel":
+        """The same for an email that is no step."""
+        content = email.message().as_bytes(linesep="\r\n")
+        return cls._addressed(None, email.to[0], DOT_FIRST.sub(b"..", content))
+
+    @classmethod
+    def _addressed(cls, sender: str | None, recipient: str, content: bytes) -> "Parcel":
+        sender = sender or envelope_address(our_address())
+        envelope = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{envelope_address(recipient)}>\r\nDATA\r\n"
+        return cls(envelope.encode("ascii"), content + b".\r\n")
 
 
 class SmtpTransport(Transport):
@@ -79,7 +89,10 @@ class SmtpTransport(Transport):
         return not self._pipelines
 
     def offer(self, delivery: Delivery, at: datetime) -> None:
-        parcel = Parcel.of(delivery, at)
+        self.offer_parcel(Parcel.of(delivery, at))
+
+    def offer_parcel(self, parcel: Parcel) -> None:
+        """As `offer`, for one that is written down."""
         if self._wire is None:
             self._open()
         self._offered = parcel

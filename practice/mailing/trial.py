@@ -68,6 +68,8 @@ def in_words(outcome: Outcome, address: str) -> str:
         return ""
     if outcome.kind == "later":
         return _("The mail server asks for patience. Try again in a few minutes.")
+    if outcome.kind == "dropped":
+        return _("The connection broke before it left. Try again in a few minutes.")
     if outcome.kind == "refused" and outcome.phase == "build":
         return _("Your name, your address or the sender’s cannot be written into an email. Look at them.")
     if outcome.phase == "mail":

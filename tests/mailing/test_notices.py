@@ -9,6 +9,9 @@ from practice.mailing.feedback import Event
 from practice.mailing.heard import Heard
 from practice.mailing.models import Notice, Suppression
 from practice.people import accounts
+from practice.people.models import Practice
+from tests.mailing.scripted_smtp import DROP
+from tests.mailing.sending import parsed, text_of
 
 MESSAGE, CODE = Notice.Kind.MESSAGE, Notice.Kind.CODE
 
@@ -37,6 +40,13 @@ def test_a_notice_leaves_once_and_says_nothing(ada, sent, now):
     notice.refresh_from_db()
     assert notice.state == Notice.State.SENT
     assert len(sent()) == 1
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(ada, sent, now):
+    Practice.objects.update(postal_address=".5 Garden Lane\n..\n.")
+    notices.post(ada, MESSAGE, now)
+    (mail,) = sent()
+    assert "\n.5 Garden Lane\n..\n.\n" in text_of(parsed(mail.content))
 
 
 def test_what_waits_already_says_it_all(ada, sent, now):
@@ -95,6 +105,30 @@ def test_a_server_that_asks_for_patience_gets_it(ada, sent, smtp_sink, now):
     assert notice.due_at == now + timedelta(minutes=1)
     smtp_sink.answers.clear()
     assert len(sent(now + timedelta(minutes=1))) == 1
+
+
+@pytest.mark.parametrize("phase", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_break_before_the_final_dot_means_that_it_has_not_left(ada, server, now, phase):
+    notice = notices.post(ada, MESSAGE, now)
+    server.script = {phase: DROP}
+    notices.send_waiting(lambda: now)
+    notice.refresh_from_db()
+    assert notice.state == Notice.State.WAITING
+    server.script = {}
+    notices.send_waiting(lambda: now + timedelta(minutes=1))
+    notice.refresh_from_db()
+    assert notice.state == Notice.State.SENT
+    assert len(server.accepted) == 1
+
+
+def test_a_break_after_the_final_dot_leaves_it_uncertain_and_not_sent_twice(ada, server, now):
+    notice = notices.post(ada, MESSAGE, now)
+    server.script = {"DOT": DROP}
+    notices.send_waiting(lambda: now)
+    notices.send_waiting(lambda: now + timedelta(hours=1))
+    notice.refresh_from_db()
+    assert notice.state == Notice.State.UNCERTAIN
+    assert len(server.accepted) == 1
 
 
 def test_who_dies_while_handing_over_leaves_it_uncertain_and_not_sent_twice(ada, sent, now):

@@ -235,6 +235,8 @@ def test_by_smtp_it_arrives(desk, step, sink, settings):
         ({"RCPT": "451 later"}, "Try again in a few minutes."),
         ({"MAIL": "550 no"}, "does not accept our own sender address"),
         ({"DOT": "554 no"}, "The mail server does not take it for maya@example.com."),
+        ({"MAIL": DROP}, "The mail server breaks the connection. Try again later"),
+        ({"RCPT": DROP}, "The connection broke before it left. Try again in a few minutes."),
         ({"DOT": DROP}, "it may have arrived after all"),
     ],
 )
@@ -251,7 +253,7 @@ def test_a_refusal_is_told_in_plain_words_and_changes_nothing(desk, step, maya, 
 def test_a_mail_server_that_is_away_is_told_too(desk, step, settings):
     use_server(settings, ("127.0.0.1", free_port()))
     text = said(desk.post(url("send_to_myself", step), follow=True))
-    assert "The mail server cannot be reached." in text
+    assert "The mail server cannot be reached (ConnectionRefusedError). Try again later" in text
 
 
 @pytest.fixture
