@@ -56,7 +56,7 @@ class Parcel:
     def of_letter(cls, email: Letter) -> "Parcel":
         """The same for an email that is no step."""
         content = email.message().as_bytes(linesep="\r\n")
-        return cls._addressed(None, email.to[0], DOT_FIRST.sub(b"..", content))
+        return cls._addressed(settings.BOUNCE_ADDRESS, email.to[0], DOT_FIRST.sub(b"..", content))
 
     @classmethod
     def _addressed(cls, sender: str | None, recipient: str, content: bytes) -> "Parcel":

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from practice.mailing import feedback, notices
+from practice.mailing import bounces, feedback, notices
 from practice.mailing.feedback import Event
 from practice.mailing.heard import Heard
 from practice.mailing.models import Notice, Suppression
 from practice.people import accounts
 from practice.people.models import Practice
+from tests.mailing.coming_back import mail
 from tests.mailing.scripted_smtp import DROP
 from tests.mailing.sending import parsed, text_of
 
@@ -163,6 +164,23 @@ def test_a_notice_that_comes_back_suppresses_its_address(ada, sent, now):
     assert not Suppression.objects.exists()
     feedback.take(Event("Postmark", Heard.GONE, recipient=ada.email, **told | {"event_id": "2"}), now)
     assert Suppression.objects.get(address=ada.email).why == "bounced"
+
+
+def test_the_bounce_of_a_notice_comes_to_the_bounce_address_and_is_understood(ada, sent, settings, now):
+    settings.BOUNCE_ADDRESS, settings.DEFAULT_FROM_EMAIL = "bounces@example.com", "practice@example.com"
+    notice = notices.post(ada, MESSAGE, now)
+    (left,) = sent()
+    assert left.mail_from == "bounces@example.com"
+    assert parsed(left.content)["From"].addresses[0].addr_spec == "practice@example.com"
+    feedback.take(bounces.read(mail("postfix-unknown-user", left.mail_from, notice.message_id)), now)
+    assert Suppression.objects.get(address=ada.email).why == "bounced"
+
+
+def test_without_a_bounce_address_it_would_come_to_the_sender(ada, sent, settings, now):
+    settings.DEFAULT_FROM_EMAIL = "The practice <practice@example.com>"
+    notices.post(ada, MESSAGE, now)
+    (left,) = sent()
+    assert left.mail_from == "practice@example.com"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])
