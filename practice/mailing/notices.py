@@ -297,7 +297,11 @@ def record(notice: Notice, outcome: Outcome, now: datetime) -> None:
         became = {"state": State.FAILED, "reason": why}
     else:
         became = {"state": State.UNCERTAIN, "reason": reasons.UNKNOWN}
-    ours.update(lease_until=None, **became)
+    try:
+        with transaction.atomic():
+            ours.update(lease_until=None, **became)
+    except IntegrityError:  # while it was tried, another of its kind was written, and waits
+        ours.update(lease_until=None, state=State.WITHDRAWN, reason=reasons.SAID_BY_ANOTHER)
     if outcome.kind == "refused":
         feedback.refused(notice, outcome.phase, outcome.text, now, outcome.unwanted)
     log.info("notices: notice %s %s (%s)", notice.pk, outcome.kind, outcome.phase)

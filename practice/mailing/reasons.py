@@ -85,6 +85,7 @@ NOTHING_HEARD = gettext_noop(
 #: Begins a reason of one that was to leave once more.
 PERHAPS_BEFORE = gettext_noop("It may have arrived the first time. It was to leave once more, and did not.")
 LEASE_ENDED = gettext_noop("The process that was handing it over stopped at that moment.")
+SAID_BY_ANOTHER = gettext_noop("Another one that waits says the same.")
 NOT_IN_TIME = gettext_noop("It could not leave in time.")
 TOO_LATE = gettext_noop("It could not leave within six hours.")
 LAPSED = gettext_noop("It could not leave within six hours. The step comes with the next one’s turn.")

@@ -8,6 +8,7 @@ from practice.mailing import bounces, feedback, notices
 from practice.mailing.feedback import Event
 from practice.mailing.heard import Heard
 from practice.mailing.models import Notice, Suppression
+from practice.mailing.outcome import Outcome
 from practice.people import accounts
 from practice.people.models import Practice
 from tests.mailing.coming_back import mail
@@ -106,6 +107,17 @@ def test_a_server_that_asks_for_patience_gets_it(ada, sent, smtp_sink, now):
     assert notice.due_at == now + timedelta(minutes=1)
     smtp_sink.answers.clear()
     assert len(sent(now + timedelta(minutes=1))) == 1
+
+
+def test_one_that_is_tried_again_gives_way_to_another_that_was_written_meanwhile(ada, sent, now):
+    first = notices.post(ada, MESSAGE, now)
+    assert notices.claim(now) == first
+    second = notices.post(ada, MESSAGE, now)
+    notices.record(first, Outcome("later", "rcpt", 451), now)
+    first.refresh_from_db()
+    assert (first.state, first.reason) == (Notice.State.WITHDRAWN, "Another one that waits says the same.")
+    (said,) = sent(now + timedelta(minutes=1))
+    assert second.message_id in said.content.decode()
 
 
 @pytest.mark.parametrize("phase", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"])
