@@ -178,11 +178,11 @@ class Notice(Linked):
         row = email.assignment
         if not row.remind_after:
             return gettext_noop("Meanwhile none is to follow a step.")
-        if not row.quiet_steps:
-            return gettext_noop("Meanwhile they wrote or chose something.")
         steps = row.deliveries.filter(kind=email.Kind.STEP).order_by("due_at", "pk")
         if email.state not in email.LEFT or steps.last() != email:
             return gettext_noop("Its step did not leave, or another one has left since.")
+        if not row.quiet_steps:
+            return gettext_noop("Meanwhile they wrote or chose something.")
         if not type(email).objects.filter(pk=email.pk).welcome().exists():
             return gettext_noop("Meanwhile the series rests, or is held.")
         if any(without_emails_today(self.client, moment) for moment in (self.due_at, now)):

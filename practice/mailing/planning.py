@@ -18,7 +18,7 @@ from practice.assignments.passed import PassedStep
 from practice.assignments.schedule import local_day
 from practice.mailing import reasons, silence
 from practice.mailing.leases import new_lease
-from practice.mailing.models import WINDOW, Delivery, Suppression
+from practice.mailing.models import WINDOW, Delivery, Notice, Suppression
 from practice.mailing.unsent import unsent
 from practice.people.our_address import our_domain
 
@@ -122,10 +122,10 @@ def _plan(batch: list[Any], now: datetime, lease: dict[str, Any]) -> list[Delive
     ready = [row for row in batch if row.next_step_id and row.pk not in held and row.pk not in too_late]
     resting = silence.come_to_rest(ready, now)
     ready = [row for row in ready if row.pk not in resting]
-    planned = _put_into_outbox(ready, lease)
+    planned, revived = _put_into_outbox(ready, lease)
     passed = [PassedStep(assignment_id=row.pk, step_id=row.next_step_id, at=now) for row in ready]
     insert_many(passed, "assignment_id")
-    silence.count(ready, planned, now)
+    silence.count(ready, [revived.get(_key(email), email) for email in planned], now)
     leaving = {row.pk for row in ready}
     for row in batch:
         if row.pk in leaving or row.next_step_id is None:
@@ -148,28 +148,40 @@ def _too_late(batch: list[Any], now: datetime) -> set[int]:
     return held | {row.pk for row in batch if row.next_due_at <= now - WINDOW}
 
 
-def _put_into_outbox(ready: list[Any], lease: dict[str, Any]) -> list[Delivery]:
+def _put_into_outbox(
+    ready: list[Any], lease: dict[str, Any]
+) -> tuple[list[Delivery], dict[tuple[int, int], Delivery]]:
     """A delivery for the next step of each: a new one, else the one that was called back before.
 
-    Returns one for each; those that were called back have no id.
+    Returns a new one for each, without an id where there was one before; and those that leave after all, by their key.
     """
     domain = our_domain()
     rows = [Delivery.planned(row, row.next_step_id, row.next_due_at, domain, **lease) for row in ready]
     insert_many(rows, "assignment_id")
-    if called_back := {(row.assignment_id, row.step_id): row.due_at for row in rows if row.pk is None}:
-        _revive(called_back)
-    return rows
+    called_back = {_key(row): row.due_at for row in rows if row.pk is None}
+    return rows, _revive(called_back) if called_back else {}
 
 
-def _revive(moments: dict[tuple[int, int], datetime]) -> None:
-    """Let those that were called back leave after all, at the moment of their assignment and step."""
+def _revive(moments: dict[tuple[int, int], datetime]) -> dict[tuple[int, int], Delivery]:
+    """Let those that were called back leave after all, at the moment of their key. A reminder that was to follow one
+    and has not left makes room for that of its new moment.
+    """
     called_back = Delivery.objects.filter(
         assignment__in=[pk for pk, _ in moments], state__in=Delivery.CALLED_BACK, kind=Delivery.Kind.STEP
     )
-    revived = [row for row in called_back if (row.assignment_id, row.step_id) in moments]
-    for delivery in revived:
-        delivery.revive(moments[delivery.assignment_id, delivery.step_id])
-    update_many(revived, Delivery.REVIVED)
+    revived = {_key(row): row for row in called_back if _key(row) in moments}
+    for key, delivery in revived.items():
+        delivery.revive(moments[key])
+    update_many(list(revived.values()), Delivery.REVIVED)
+    not_left = (Notice.State.WAITING, Notice.State.WITHDRAWN)
+    reminders = Notice.objects.filter(kind=Notice.Kind.REMINDER, delivery__in=list(revived.values()))
+    reminders.filter(state__in=not_left).delete()
+    return revived
+
+
+def _key(delivery: Delivery) -> tuple[int, int]:
+    """Its assignment and step: there is one such email at most."""
+    return delivery.assignment_id, delivery.step_id
 
 
 def call_back(now: datetime) -> int:

@@ -7,8 +7,8 @@ import pytest
 
 from practice.assignments.blackout import Blackout
 from practice.assignments.models import Assignment
-from practice.mailing import notices
-from practice.mailing.models import Delivery, Notice
+from practice.mailing import notices, planning
+from practice.mailing.models import WINDOW, Delivery, Notice
 from practice.people.models import Client
 from resources.models import Prompt
 from tests.cast import make_assignment, make_module
@@ -167,3 +167,25 @@ def test_and_none_after_something_came_back_to_the_last_one(ada, maya, reminded)
 def test_one_that_could_not_leave_that_evening_does_not_leave_any_more(row, reminded):
     send_due(SLOT)
     assert reminded(SLOT + 3 * DAY + timedelta(hours=13)) == []
+
+
+def test_a_step_that_came_a_week_later_after_all_has_its_own(row, reminded):
+    planning.plan(SLOT)  # and nobody sends
+    send_due(SLOT + WINDOW)
+    assert reminded(SLOT + 3 * DAY) == []
+    assert Notice.objects.get().reason == "Its step did not leave, or another one has left since."
+    send_due(SLOT + WEEK)
+    assert reminded(SLOT + WEEK + 3 * DAY - timedelta(minutes=1)) == []
+    assert len(reminded(SLOT + WEEK + 3 * DAY)) == 1
+    assert Notice.objects.count() == 1
+
+
+def test_one_that_left_is_not_followed_by_another_when_its_step_leaves_again(row, reminded):
+    send_due(SLOT)
+    assert len(reminded(SLOT + 3 * DAY)) == 1
+    Delivery.objects.update(state="cancelled")  # it came back, was to leave again, and could not in time
+    row.refresh_from_db()
+    row.unpass(row.module.steps.first(), SLOT + 4 * DAY)
+    send_due(SLOT + WEEK)
+    assert Delivery.objects.get().state == "accepted"
+    assert reminded(SLOT + WEEK + 3 * DAY) == []
