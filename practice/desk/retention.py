@@ -29,8 +29,9 @@ SIGNS: tuple[tuple[type[Model], str, str], ...] = (
     (InboundMail, "delivery__assignment__client", "received_at"),
     (Meeting, "client", "met_on"),
 )
-#: What a practitioner saves on the client's page shows as well that they are needed.
-EDITED = Q(kind=Client._meta.label_lower, action=Action.CHANGED)
+#: What a practitioner saves on the client's page, or that they take them out of the archive, shows as well that they
+#: are needed.
+EDITED = Q(kind=Client._meta.label_lower, action__in=(Action.CHANGED, Action.UNARCHIVED))
 #: A series that goes on, or will by itself.
 GOING_ON = Q(state=Assignment.State.ACTIVE) | Q(state=Assignment.State.PAUSED, paused_until__isnull=False)
 

@@ -19,6 +19,7 @@ from practice.desk.retention import SIGNS, expired, kept_until, months_away
 from practice.mailing.models import Delivery, Notice, ProviderEvent
 from practice.people import audit
 from practice.people.archiving import archive
+from practice.people.audit import AuditEntry
 from practice.people.models import Client, Consent, Practice
 from practice.replies.models import InboundMail, Meeting, Message, Reply, Writes
 from tests.cast import NOW, make_assignment, make_client
@@ -110,6 +111,9 @@ SIGNS_OF_LIFE = {
         quinn, Notice.Kind.CODE, LATELY, LATELY, timedelta(minutes=10), timedelta(minutes=10)
     ).save(),
     "a new series, stopped at once": lambda quinn: quinn.assignments.update(created_at=LATELY),
+    "coming back from the archive": lambda quinn: AuditEntry.objects.create(
+        action=audit.Action.UNARCHIVED, kind="people.client", thing_id=quinn.pk, client_id=quinn.pk, at=LATELY
+    ),
     "being handed over": lambda quinn: Client.objects.update(handed_over_at=LATELY),
     "a series that is active": lambda quinn: quinn.assignments.get().resume(LATER),
     "a pause until a day": lambda quinn: quinn.assignments.update(state="paused", paused_until=LATER.date()),
@@ -127,6 +131,13 @@ def test_a_change_on_their_page_keeps_them_and_a_look_does_not(long_ago, maya):
     audit.note(maya, audit.Action.READ, long_ago)
     assert expired(timezone.now()).exists()
     audit.note(maya, audit.Action.CHANGED, long_ago)
+    assert not expired(timezone.now()).exists()
+
+
+def test_whoever_is_brought_back_from_the_archive_stays(desk, long_ago):
+    archive(long_ago, timezone.now() - timedelta(days=400))
+    assert expired(timezone.now()).exists()
+    desk.post(reverse("admin:people_client_archive", args=(long_ago.pk,)), {"to": "list"})
     assert not expired(timezone.now()).exists()
 
 
