@@ -83,8 +83,8 @@ class ClientForm(OwnedForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if self.instance.handed_over_at and "email" not in self.changed_data:
-            return email  # they came with it, whoever else here has it
+        if self.instance.pk and "email" not in self.changed_data:
+            return email  # whoever else here has it: one of them was handed over with it
         same = Client.objects.of(self.owner).filter(email__iexact=email).exclude(pk=self.instance.pk).first()
         if same:
             raise ValidationError(

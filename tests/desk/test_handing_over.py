@@ -406,11 +406,9 @@ def test_a_colleague_who_has_the_same_address_already_is_not_given_away(desk, to
         "language": "en",
         "discretion": "full",
     }
-    assert toms_desk.post(reverse("admin:people_client_change", args=(ada.pk,)), change).status_code == 302
-    assert toms_desk.post(reverse("admin:people_client_change", args=(same.pk,)), change).status_code in (
-        200,
-        302,
-    )
+    for one in (ada, same):
+        page = toms_desk.post(reverse("admin:people_client_change", args=(one.pk,)), change)
+        assert page.status_code == 302, "the address of neither was touched"
 
 
 def test_it_stands_in_the_audit_trail(desk, toms_desk, ada, maya, tom):
