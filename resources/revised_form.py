@@ -10,9 +10,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from practice.people.long_open_form import words_there
 from practice.people.owned_admin import OwnedForm
-
-LONGEST_SHOWN = 200
 
 
 class RevisedForm(OwnedForm):
@@ -48,9 +47,7 @@ class RevisedForm(OwnedForm):
         for name in [name for name in typed if name in self.fields and hasattr(other, name)]:
             theirs = getattr(other, name)
             if typed.get(name) != theirs:
-                is_long = len(str(theirs)) > LONGEST_SHOWN
-                there = _("There: “%(theirs)s”.") % {"theirs": theirs}
-                self.add_error(name, _("This text is different there.") if is_long else there)
+                self.add_error(name, words_there(theirs))
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("seen")] = str(other.revision)
         self.data = data

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from practice.people.list_admin import (
     save_view,
     views_context,
 )
+from practice.people.long_open_form import LongOpenForm
 from practice.people.models import Client, Consent, Practice
 from practice.people.owned_admin import (
     InstallationAdmin,
@@ -50,11 +51,7 @@ MOST_AT_ONCE = 400
 admin.site.unregister(Group)  # nobody uses groups here: a practitioner owns their rows, and that is all
 
 
-#: Also on their own page.
-CHOSEN_BY_THE_CLIENT = ("language", "discretion")
-
-
-class ClientForm(OwnedForm):
+class ClientForm(LongOpenForm, OwnedForm):
     """A client, with the zone found by city and a message by each field."""
 
     time_zone = ZoneField(
@@ -69,17 +66,6 @@ class ClientForm(OwnedForm):
                 )
             }
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in CHOSEN_BY_THE_CLIENT:
-            self.fields[name].show_hidden_initial = True
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        # Saved in a page that was open for long, they must not undo what the client chose meanwhile.
-        kept = [name for name in CHOSEN_BY_THE_CLIENT if self.instance.pk and name not in self.changed_data]
-        return cleaned | {name: self.initial[name] for name in kept}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -161,6 +147,10 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        actor = practitioner_of(request)
+        # Who was erased or handed over at this very moment would come back by it.
+        if change and not Client.objects.of(actor).select_for_update().filter(pk=obj.pk).exists():
+            raise Http404
         if "email" in form.changed_data:  # what they said was about another mailbox
             obj.address_is_private = obj.address_told_at = None
             if change and obj.email.lower() != form.initial["email"].lower():
@@ -170,7 +160,6 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
                 )
                 messages.info(request, closed % {"client": obj})
         super().save_model(request, obj, form, change)
-        actor = practitioner_of(request)
         audit.note(actor, audit.Action.CHANGED if change else audit.Action.ADDED, obj)
         if not change and form.cleaned_data.get("agreed"):
             consent = Consent.objects.create(client=obj, how=form.cleaned_data["agreed"])
