@@ -1,6 +1,5 @@
 """A practitioner's own details."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from practice.people import audit
+from practice.people.long_open_form import LongOpenForm
 from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
 from practice.people.zone_field import ZoneField
 
 
-class MyDetails(forms.ModelForm):
+class MyDetails(LongOpenForm):
     """What a practitioner can change about themselves. Their sign-in address is for whoever runs the installation."""
 
     time_zone = ZoneField(

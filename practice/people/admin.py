@@ -277,6 +277,7 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
 
 @admin.register(Practice)
 class PracticeAdmin(InstallationAdmin):
+    form = LongOpenForm
     fields = (
         *("name", "sender_name", "postal_address", "help_lines", "leave_to"),
         *("second_alert_hours", "uncertain", "keep_months"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from practice.people import accounts, audit
 from practice.people.account_moves import ACCOUNT_MOVES, told_of
 from practice.people.in_words import moment_in_words
+from practice.people.long_open_form import LongOpenForm
 from practice.people.models import Practitioner
 from practice.people.owned_admin import InstallationAdmin
 from practice.people.ownership import practitioner_of
@@ -26,7 +27,7 @@ NOT_POSSIBLE = gettext_noop(
 )
 
 
-class PractitionerForm(forms.ModelForm):
+class PractitionerForm(LongOpenForm):
     time_zone = ZoneField(
         label=gettext_lazy("Time zone"), help_text=Practitioner._meta.get_field("time_zone").help_text
     )

@@ -6,12 +6,19 @@ from django.contrib import admin
 from django.http import Http404
 from django.urls import reverse
 
-from practice.people.models import Client
+from practice.people.models import Client, Practice
 
 
 @pytest.fixture
 def desk(client, maya):
     client.force_login(maya)
+    return client
+
+
+@pytest.fixture
+def office(client, superuser):
+    """The browser of whoever runs the installation."""
+    client.force_login(superuser)
     return client
 
 
@@ -132,3 +139,51 @@ def test_a_client_who_goes_while_their_page_is_being_saved_does_not_come_back(ad
     with pytest.raises(Http404):
         clients.save_model(request, ada, form, change=True)
     assert not Client.objects.of(maya).exists()
+
+
+# --- A practitioner and the practice
+
+
+def test_what_practitioners_chose_about_themselves_stays(office, tom):
+    place = reverse("admin:people_practitioner_change", args=(tom.pk,))
+    shown = fields_of(office.get(place))
+    tom.time_zone, tom.response_time, tom.is_superuser = "Asia/Tokyo", "within a day", True
+    tom.save()
+    office.post(place, shown | {"name": "Tom O."})
+    tom.refresh_from_db()
+    assert (tom.name, tom.time_zone, tom.response_time) == ("Tom O.", "Asia/Tokyo", "within a day")
+    assert tom.is_superuser
+
+
+def test_an_address_that_somebody_else_changed_is_not_changed_back(office, tom):
+    place = reverse("admin:people_practitioner_change", args=(tom.pk,))
+    shown = fields_of(office.get(place))
+    tom.email = "tom@new.example"
+    tom.save()
+    told = office.post(place, shown | {"email": "tommy@example.com"})
+    assert "There: “tom@new.example”." in text_of(told)
+
+
+def test_a_time_for_keeping_records_that_was_taken_away_does_not_come_back(office, practice):
+    Practice.objects.update(keep_months=12)
+    place = reverse("admin:people_practice_change", args=(practice.pk,))
+    shown = fields_of(office.get(place))
+    Practice.objects.update(keep_months=None)
+    assert office.post(place, shown | {"name": "Linden House"}).status_code == 302
+    assert Practice.current().keep_months is None
+
+
+def test_my_details_undo_nothing_and_tell_what_was_changed_in_both(desk, maya):
+    place = reverse("admin:me")
+    shown = fields_of(desk.get(place))
+    maya.second_contact, maya.time_zone = "rosa@example.com", "Asia/Tokyo"
+    maya.save()
+    desk.post(place, shown | {"name": "Maya L."})
+    maya.refresh_from_db()
+    assert (maya.name, maya.second_contact, maya.time_zone) == ("Maya L.", "rosa@example.com", "Asia/Tokyo")
+    told = desk.post(place, shown | {"time_zone": "Europe/Rome"})
+    assert "This was changed elsewhere after you opened it here." in text_of(told)
+    assert "There: “Asia/Tokyo”." in text_of(told)
+    desk.post(place, fields_of(told))
+    maya.refresh_from_db()
+    assert maya.time_zone == "Europe/Rome"
