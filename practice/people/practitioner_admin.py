@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,6 +38,17 @@ class PractitionerForm(LongOpenForm):
             "Can set up the practice and its practitioners. Does not see their clients, nor what those write."
         ),
     )
+
+    def clean_is_superuser(self) -> bool:
+        runs_it: bool = self.cleaned_data["is_superuser"]
+        if not runs_it and "is_superuser" in self.changed_data:
+            # Locked: two who take it from one another at the same time would leave nobody.
+            running = Practitioner.objects.select_for_update().filter(is_superuser=True, is_active=True)
+            if {*running.order_by("pk").values_list("pk", flat=True)} <= {self.instance.pk}:
+                raise ValidationError(
+                    _("Somebody has to run this installation. Give it to somebody else first.")
+                )
+        return runs_it
 
 
 class InvitationForm(forms.ModelForm):

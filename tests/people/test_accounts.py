@@ -264,11 +264,44 @@ def test_all_of_it_stands_in_the_audit_trail(office, noor, stranger, superuser):
     ]
 
 
-# --- Passwords and addresses
+# --- Who runs the installation
 
 
 def page_of(practitioner):
     return reverse("admin:people_practitioner_change", args=(practitioner.pk,))
+
+
+def no_longer(practitioner):
+    """The page of somebody who runs the installation, with that unticked."""
+    return {
+        "name": practitioner.name,
+        "email": practitioner.email,
+        "time_zone": practitioner.time_zone,
+        "response_time": practitioner.response_time,
+        "initial-is_superuser": "True",
+    }
+
+
+def test_the_only_one_who_runs_the_installation_cannot_stop(office, superuser, tom):
+    tom.is_superuser, tom.is_active = True, False  # nobody can rely on a closed account
+    tom.save()
+    page = office.post(page_of(superuser), no_longer(superuser)).content.decode()
+    assert "Somebody has to run this installation. Give it to somebody else first." in page
+    superuser.refresh_from_db()
+    assert superuser.is_superuser
+
+
+def test_with_somebody_else_who_runs_it_either_can_stop(office, superuser, tom):
+    tom.is_superuser = True
+    tom.save()
+    assert office.post(page_of(tom), no_longer(tom)).status_code == 302
+    tom.is_superuser = True
+    tom.save()
+    assert office.post(page_of(superuser), no_longer(superuser)).status_code == 302
+    assert [*Practitioner.objects.filter(is_superuser=True)] == [tom]
+
+
+# --- Passwords and addresses
 
 
 @pytest.fixture
