@@ -95,15 +95,19 @@ class PractitionerAdmin(InstallationAdmin):
         if ends_at:
             return _("Invited, and the link is too old now")
         if not practitioner.has_joined:
-            return _("Invitation withdrawn")
+            return _("No invitation is open")
         if practitioner.series_go_on:
             return _("Closed; emails to their clients go on")
         return _("Closed; emails to their clients are held")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save it. An address that somebody else changed is told to the old one: new passwords go to the new one."""
-        super().save_model(request, obj, form, change)
         old, actor = form.initial["email"], practitioner_of(request)
+        if obj.email != old and obj.invited_at:  # the token of its link was made with the old address
+            obj.invited_at = None
+            ended = _("The link that was sent no longer works. Send the invitation again.")
+            messages.warning(request, ended)
+        super().save_model(request, obj, form, change)
         if obj.email == old or obj == actor or not obj.has_joined:
             return
         audit.note(actor, audit.Action.READDRESSED, obj)

@@ -55,6 +55,10 @@ def account(practitioner, slug):
     return reverse("admin:people_practitioner_account", args=(practitioner.pk, slug))
 
 
+def page_of(practitioner):
+    return reverse("admin:people_practitioner_change", args=(practitioner.pk,))
+
+
 def sign_in(browser, email, password):
     return (
         browser.post("/desk/login/?next=/desk/", {"username": email, "password": password}).status_code == 302
@@ -123,6 +127,22 @@ def test_a_withdrawn_invitation_does_not_open_and_can_be_sent_again(office, noor
     assert stranger.get(link_in(mail.outbox[0])).status_code == 404
     assert stranger.post(link_in(mail.outbox[0]), CHOSEN).status_code == 404
     office.post(account(noor, "invite"))
+    assert stranger.get(link_in(mail.outbox[1])).status_code == 200
+
+
+def test_with_another_address_the_link_that_was_sent_ends_and_the_page_says_so(office, noor, stranger):
+    fields = {"name": noor.name, "time_zone": "UTC", "response_time": "soon"}
+    page = office.post(page_of(noor), fields | {"email": "NOOR@example.com"}, follow=True)
+    assert "no longer works" not in page.content.decode()
+    assert stranger.get(link_in(mail.outbox[0])).status_code == 200
+    page = office.post(page_of(noor), fields | {"email": "noor@other.example"}, follow=True)
+    assert "The link that was sent no longer works. Send the invitation again." in page.content.decode()
+    assert stranger.get(link_in(mail.outbox[0])).status_code == 404
+    page = office.get(page_of(noor)).content.decode()
+    assert "No invitation is open" in page
+    assert "Invited, until" not in page
+    office.post(account(noor, "invite"))
+    assert mail.outbox[1].to == ["noor@other.example"]
     assert stranger.get(link_in(mail.outbox[1])).status_code == 200
 
 
@@ -265,10 +285,6 @@ def test_all_of_it_stands_in_the_audit_trail(office, noor, stranger, superuser):
 
 
 # --- Who runs the installation
-
-
-def page_of(practitioner):
-    return reverse("admin:people_practitioner_change", args=(practitioner.pk,))
 
 
 def no_longer(practitioner):
