@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from practice.desk.as_typed import as_typed
 from practice.desk.erasing import NotNow, counts_of, erase
 from practice.people.models import Client
 from practice.people.owned_admin import TextInput
@@ -34,16 +35,12 @@ class EraseForm(forms.Form):
 
     def clean_name(self) -> str:
         typed: str = self.cleaned_data["name"]
-        if _plain(typed) != _plain(self.client.name):
+        if as_typed(typed) != as_typed(self.client.name):
             raise ValidationError(
                 _("This is not the name: it is %(name)s. Nothing was erased."),
                 params={"name": self.client.name},
             )
         return typed
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def erase_page(request: HttpRequest, object_id: str) -> HttpResponse:

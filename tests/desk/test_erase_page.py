@@ -78,6 +78,21 @@ def test_with_the_name_everything_is_erased_and_the_answer_does_not_say_it(desk,
 
 
 @pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Zoe\u0308 Ito", "zo\u00eb ito"),  # two dots beside the letter, as some lists have them
+        ("Niamh O’Brien", "Niamh O'Brien"),
+        ("Jean\u2011Luc", "Jean-Luc"),
+        ("Ali\u200c Reza\u00a0M.", "Ali Reza M."),
+    ],
+)
+def test_the_name_is_typed_on_whatever_keyboard(desk, ada, name, typed):
+    Client.objects.filter(pk=ada.pk).update(name=name)
+    desk.post(page_of(ada), {"name": typed})
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("typed", "says"),
     [
         ("", "Type the name. Nothing was erased."),
