@@ -67,7 +67,7 @@ def erase(client: Client, now: datetime, by: Practitioner | None = None) -> Coun
     addresses, ids = _addresses_of(row), _provider_ids_of(row)
     _links_of(row).delete()
     audit.note(by, audit.Action.ERASED, row)
-    traces.forget_views(row, whose)
+    traces.forget_views(row, addresses, whose)
     traces.forget_sessions(row, whose)
     _keep_counts(row, counts, now, by_itself=by is None)
     row.delete()

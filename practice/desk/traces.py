@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.functions import Cast
 from django.http import QueryDict
 
+from practice.desk.as_typed import as_typed
 from practice.desk.models import SignedIn
 from practice.desk.sessions import SessionStore
 from practice.mailing.models import Notice
@@ -32,28 +33,30 @@ def practitioners_of(client: Client) -> set[int]:
 # --- Saved searches -------------------------------------------------------------------------------
 
 
-def forget_views(client: Client, whose: Collection[int]) -> None:
-    """Delete the saved searches that look for this client, or are called by their name."""
-    names = [name for name in map(_words, (client.name, client.greeting)) if name]
+def forget_views(client: Client, addresses: Collection[str], whose: Collection[int]) -> None:
+    """Delete the saved searches that look for this client, by name or by one of these addresses of theirs, or are
+    called by it."""
+    names = _words_of_each(client.name, client.greeting)
+    whole = _words_of_each(*addresses)
+    before_the_at = _words_of_each(*(address.partition("@")[0] for address in addresses))
     for view in SavedView.objects.filter(practitioner__in=whose):
-        sought = QueryDict(view.query).get("q", "")
-        searches = any(set(name) & set(_words(sought)) for name in names) or _finds(sought, client.email)
-        if searches or any(_within(name, _words(view.name)) for name in names):
+        sought, called = _words(QueryDict(view.query).get("q", "")), _words(view.name)
+        searches = any(set(name) & set(sought) for name in names) or _any_within(before_the_at, sought)
+        if searches or _any_within(names + whole, called):
             view.delete()
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    return re.findall(r"\w+", as_typed(text))
 
 
-def _within(name: list[str], words: list[str]) -> bool:
-    """Whether the name stands in these words, as whole words."""
-    return f" {' '.join(name)} " in f" {' '.join(words)} "
+def _words_of_each(*texts: str) -> list[list[str]]:
+    return [words for words in map(_words, texts) if words]
 
 
-def _finds(sought: str, address: str) -> bool:
-    """Whether a search holds the address, or what stands before its @."""
-    return address.partition("@")[0].casefold() in sought.casefold()
+def _any_within(names: Collection[list[str]], words: list[str]) -> bool:
+    """Whether one of the names stands in these words, as whole words."""
+    return any(f" {' '.join(name)} " in f" {' '.join(words)} " for name in names)
 
 
 # --- Open sessions --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
@@ -215,6 +216,37 @@ def test_a_saved_search_goes_when_it_names_them(quill, maya, tom, name, query, s
     erase(quill, NOW, maya)
     assert SavedView.objects.filter(practitioner=maya).exists() == stays
     assert SavedView.objects.filter(pk=of_tom.pk).exists()
+
+
+@pytest.fixture
+def zoe(maya, module):
+    """Once she had another address, to which one email went."""
+    zoe = make_client(maya, "Zo\u00eb Ito", "sparrow.99@example.com", "Europe/Berlin")
+    sent(make_assignment(zoe, module), module.steps.first(), "told")
+    Delivery.objects.update(to_address=zoe.email, state="accepted")
+    zoe.email = "jo@example.org"
+    zoe.save()
+    return zoe
+
+
+@pytest.mark.parametrize(
+    ("name", "sought", "stays"),
+    [
+        ("To call", "sparrow.99@example.com", False),
+        ("To call", "Sparrow.99", False),
+        ("To call", "JO", False),
+        ("Write to jo@example.org", "", False),
+        ("To call", "Zoe\u0308", False),
+        ("For Zo\u00ad\u00eb Ito", "", False),
+        ("Johanna", "johanna", True),
+        ("To call", "example.org", True),
+        ("To call", "sparrowhawk", True),
+    ],
+)
+def test_it_goes_by_every_address_they_had_and_by_whole_words(zoe, maya, name, sought, stays):
+    SavedView.objects.create(practitioner=maya, name=name, query=urlencode({"q": sought}))
+    erase(zoe, NOW, maya)
+    assert SavedView.objects.exists() == stays
 
 
 def test_whoever_handed_them_over_keeps_no_search_and_no_log_of_them_either(quill, maya, tom):
