@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,18 +41,27 @@ class ConsentPages:
         """Ask how, when and to which words they agreed; record it."""
         client = self.own_or_404(request, object_id)
         form = ConsentForm(request.POST or None)
-        if client.has_consent():
+        if client.has_consent() or (form.is_valid() and not self._record(request, client, form)):
             messages.info(request, _("%(client)s has agreed already.") % {"client": client})
             return redirect("admin:people_client_change", client.pk)
         if form.is_valid():
-            with transaction.atomic():
-                audit.note(practitioner_of(request), audit.Action.AGREED, form.record(client), client)
-                self.log_change(request, client, gettext_noop("Recorded that they agreed to emails."))
             done = _("Recorded: %(client)s agreed to receive emails.") % {"client": client}
             messages.success(request, done)
             return redirect("admin:people_client_change", client.pk)
         title = _("%(client)s agreed to receive emails") % {"client": client}
         return self._consent_page(request, client, title, form)
+
+    @transaction.atomic
+    def _record(self, request: HttpRequest, client: Client, form: ConsentForm) -> bool:
+        """Whether it was recorded: not where another window was quicker. Raises Http404 for a client who is gone."""
+        practitioner = practitioner_of(request)
+        if not Client.objects.select_for_update().of(practitioner).filter(pk=client.pk).exists():
+            raise Http404
+        if client.has_consent():
+            return False
+        audit.note(practitioner, audit.Action.AGREED, form.record(client), client)
+        self.log_change(request, client, gettext_noop("Recorded that they agreed to emails."))
+        return True
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say what it means, and record that they took their consent back."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from practice.people.models import Client, Consent
 from tests.cast import make_client
+from tests.meanwhile import meanwhile
 from tests.people.test_clients import ADD, FIELDS
 
 
@@ -68,6 +69,20 @@ def test_pressing_twice_records_it_once(desk, noor):
     answer = desk.post(page_of("consent", noor), told, follow=True)
     assert "has agreed already" in answer.content.decode()
     assert noor.consents.count() == 1
+
+
+def test_of_two_presses_at_once_the_second_answers_as_one_that_came_later(desk, noor):
+    told = {"how": "spoken", "on": timezone.localdate(), "wording": "Words."}
+    with meanwhile('SELECT "people_consent".', lambda: Consent.objects.create(client=noor)):
+        answer = desk.post(page_of("consent", noor), told, follow=True)
+    assert "has agreed already" in answer.content.decode()
+    assert noor.consents.count() == 1
+
+
+def test_a_client_who_was_erased_meanwhile_is_not_found(desk, noor):
+    told = {"how": "spoken", "on": timezone.localdate(), "wording": "Words."}
+    with meanwhile('SELECT "people_consent".', Client.objects.get(pk=noor.pk).delete):
+        assert desk.post(page_of("consent", noor), told).status_code == 404
 
 
 def test_the_database_knows_one_consent_in_force(ada):
