@@ -1,6 +1,6 @@
 """The page where a practitioner says when they are away."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,9 @@ from practice.people.in_words import day_in_words
 from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
 from resources.models import Module
+
+
+LONGEST_AGO = timedelta(days=366)
 
 
 class AwayForm(forms.ModelForm):
@@ -42,6 +45,12 @@ class AwayForm(forms.ModelForm):
     def __init__(self, owner: Practitioner, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.practitioner = owner
+
+    def clean_starts_on(self) -> date:
+        starts_on: date = self.cleaned_data["starts_on"]
+        if starts_on < timezone.localdate() - LONGEST_AGO:
+            raise ValidationError(_("That is more than a year ago. Look at the year once more."))
+        return starts_on
 
     def clean_back_on(self) -> date:
         back_on: date = self.cleaned_data["back_on"]
