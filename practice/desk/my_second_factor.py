@@ -76,7 +76,7 @@ def my_second_factor(request: HttpRequest) -> HttpResponse:
     app = second_factor.of(practitioner)
     act = request.POST.get("act", "")
     if app is not None:
-        return {"codes": _new_codes, "off": _switch_off}.get(act, _show_on)(request)
+        return {"confirm": _on_already, "codes": _new_codes, "off": _switch_off}.get(act, _show_on)(request)
     if act == "begin":
         second_factor.begin(practitioner)
         return redirect("admin:second_factor")
@@ -92,19 +92,26 @@ def _set_up(request: HttpRequest, app: CodeApp) -> HttpResponse:
         codes = second_factor.switch_on(app)
         remember(request, app)
         return _page(request, "codes", codes=codes)
+    if second_factor.of(practitioner_of(request)):  # another press with the same code was quicker
+        return _on_already(request)
     return _page(
         request, "begun", form=form, picture=second_factor.picture(app), secret=second_factor.as_text(app)
     )
 
 
-def _show_on(request: HttpRequest, **forms: Any) -> HttpResponse:
+def _show_on(request: HttpRequest, **more: Any) -> HttpResponse:
     practitioner = practitioner_of(request)
     shown = {
         "codes_form": CodeForm(practitioner, auto_id="codes_%s"),
         "off_form": SwitchOff(request, auto_id="off_%s"),
     }
     left = second_factor.recovery_codes_left(practitioner)
-    return _page(request, "on", left=left, required=settings.SECOND_FACTOR_REQUIRED, **(shown | forms))
+    return _page(request, "on", left=left, required=settings.SECOND_FACTOR_REQUIRED, **(shown | more))
+
+
+def _on_already(request: HttpRequest) -> HttpResponse:
+    """After a second press, or a page loaded again: the recovery codes may never have been seen."""
+    return _show_on(request, on_already=True)
 
 
 def _new_codes(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from practice.desk import second_factor
 from tests.cast import PASSWORD
+from tests.meanwhile import meanwhile
 
 PAGE = "/desk/me/second-factor/"
 LOGIN = "/desk/login/?next=/desk/me/"
@@ -84,6 +85,27 @@ def test_it_is_set_up_with_a_picture_or_letters_and_one_code(client, maya):
     assert len(set(codes)) == 10
     assert second_factor.of(maya) == app
     assert codes[0] not in client.get(PAGE).content.decode(), "they are shown once"
+
+
+def test_a_second_press_changes_nothing_and_says_how_to_come_by_recovery_codes(client, maya):
+    client.force_login(maya)
+    client.post(PAGE, {"act": "begin"})
+    code = code_of(second_factor.being_set_up(maya))
+    confirm(client, code)
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+    assert b"If you have not seen your recovery codes" in confirm(client, code).content
+    assert set(StaticToken.objects.values_list("token", flat=True)) == kept
+    assert b"If you have not seen" not in client.get(PAGE).content
+
+
+def test_so_does_one_that_comes_before_the_first_is_answered(client, maya):
+    client.force_login(maya)
+    client.post(PAGE, {"act": "begin"})
+    code = code_of(second_factor.being_set_up(maya))
+    with meanwhile('NOT "desk_codeapp"."confirmed"', lambda: confirm(client, code)):
+        page = confirm(client, code).content.decode()
+    assert "If you have not seen your recovery codes" in page
+    assert "This code does not fit" not in page
 
 
 def test_a_wrong_first_code_switches_nothing_on(client, maya):
