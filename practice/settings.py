@@ -283,6 +283,8 @@ SESSION_COOKIE_AGE = 12 * 3600  # a long working day, or until the browser close
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A desk left alone for so long is closed.
 IDLE_MINUTES = env.int("IDLE_MINUTES", default=60)
+# That somebody is there is noted once a minute: with less than this even who is busy would be signed out.
+FEWEST_IDLE_MINUTES = 2
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -336,6 +338,8 @@ def unsafe_settings() -> list[str]:
         found.append("EMAIL_URL (or EMAIL_BACKEND) must be set, or no email would reach anyone.")
     if DEFAULT_FROM_EMAIL.endswith("@localhost"):
         found.append("DEFAULT_FROM_EMAIL must be an address of your practice.")
+    if IDLE_MINUTES < FEWEST_IDLE_MINUTES:
+        found.append(f"IDLE_MINUTES must be {FEWEST_IDLE_MINUTES} or more, or nobody could stay signed in.")
     return found
 
 

@@ -59,6 +59,8 @@ def test_safe_settings_start(tmp_path):
         ("ALLOWED_HOSTS", "*"),
         ("EMAIL_URL", None),
         ("DEFAULT_FROM_EMAIL", None),
+        ("IDLE_MINUTES", "0"),
+        ("IDLE_MINUTES", "1"),
     ],
 )
 def test_each_unsafe_setting_is_refused_by_name(tmp_path, name, value):
