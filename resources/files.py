@@ -67,7 +67,7 @@ KINDS = {
     ".xhtml": "html",
     ".docx": "docx",
 }
-PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 # Word's "Title" is the main heading, and quotations are quotations.
@@ -103,6 +103,7 @@ def _kind_by_content(suffix: str, data: bytes) -> str:
     if (
         data.startswith(PICTURE_STARTS)
         or data[4:8] == b"ftyp"
+        or (data[:2] == b"BM" and data[6:10] == bytes(4))  # a text may begin with "BMI"
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
     ):
         raise ImportProblem(PICTURE)

@@ -39,6 +39,7 @@ def archive(**parts):
         ),
         ("photo.txt", JPEG, "This is a picture"),
         ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "This is a picture"),
+        ("photo.bmp.txt", b"BM\x8a\x10\x00\x00\x00\x00\x00\x00\x8a\x00" + bytes(100), "This is a picture"),
         ("nul.txt", b"Some words\x00\x00\x01\x02 and more \x00 of them", "is not a text file"),
         ("noise.txt", bytes(range(1, 256)) * 4, "is not a text file"),
         ("letters.txt", b"Some words \x81\x8d and more words here", "letters of this file"),
@@ -94,6 +95,12 @@ def test_letters_are_read_in_the_usual_encodings(encoding):
 def test_a_page_is_read_in_the_encoding_it_declares():
     page = "<html><head><meta charset='iso-8859-2'></head><body><p>Łódź i żółw śpią.</p></body></html>"
     assert "Łódź i żółw" in import_file("p.html", page.encode("iso-8859-2")).steps[0].html
+
+
+def test_a_text_that_begins_like_a_picture_is_a_text():
+    assert import_file("bmi.txt", b"BMI is not a measure of worth\n\nIt says little.").title.startswith(
+        "BMI is"
+    )
 
 
 def test_a_word_document_is_known_by_its_content():
