@@ -144,7 +144,7 @@ def decode(data: bytes, *, is_html: bool = False) -> str:
     for name in filter(None, tries):
         try:
             text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
         if _is_text(text):
             return text

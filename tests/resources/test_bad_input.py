@@ -97,6 +97,11 @@ def test_a_page_is_read_in_the_encoding_it_declares():
     assert "Łódź i żółw" in import_file("p.html", page.encode("iso-8859-2")).steps[0].html
 
 
+def test_a_page_that_declares_letters_nobody_knows_is_read_all_the_same():
+    page = "<html><head><meta charset='undefined'></head><body><p>Ein Wort über Ruhe.</p></body></html>"
+    assert "über Ruhe" in import_file("p.html", page.encode("cp1252")).steps[0].html
+
+
 def test_a_text_that_begins_like_a_picture_is_a_text():
     assert import_file("bmi.txt", b"BMI is not a measure of worth\n\nIt says little.").title.startswith(
         "BMI is"
