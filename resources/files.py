@@ -68,6 +68,7 @@ KINDS = {
     ".docx": "docx",
 }
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
+DECLARED = re.compile(rb"<(?:meta[^>]+charset|\?xml[^>]+encoding)=[\"']?([\w-]+)", re.IGNORECASE)
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 # Word's "Title" is the main heading, and quotations are quotations.
@@ -133,9 +134,7 @@ def _names(data: bytes) -> list[str]:
 def decode(data: bytes, *, is_html: bool = False) -> str:
     """The text of a file: by its byte order mark, as UTF-8, as an HTML page declares, or as Windows-1252."""
     encoding = next((name for mark, name in BOMS if data.startswith(mark)), "")
-    declared = (
-        re.search(rb"<meta[^>]+charset=[\"']?([\w-]+)", data[:4096], re.IGNORECASE) if is_html else None
-    )
+    declared = DECLARED.search(data[:4096]) if is_html else None
     tries = (
         [encoding]
         if encoding

@@ -4,6 +4,7 @@ What stands outside the article is the page's and is not listed; nothing inside 
 """
 
 import logging
+import re
 from dataclasses import dataclass
 
 import lxml.html
@@ -23,6 +24,8 @@ from resources.sanitize import tidy
 
 # A piece pasted from a page has none of these; all of it is the article then.
 PAGE_SIGNS = ("title", "article", "main", "nav", "footer")
+# The first line of an XHTML page. It speaks of bytes, and lxml takes no text that begins with it.
+XML_DECLARATION = re.compile(r"\A[\s\ufeff]*<\?xml\b[^>]*>", re.IGNORECASE)
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns about every short page
 BROKEN = _("This page could not be read. Copy the text of the article in your browser and paste it instead.")
 
@@ -42,7 +45,7 @@ def read_page(html: str) -> Page:
     Raises ImportProblem when it is no HTML at all.
     """
     try:
-        return _page(html)
+        return _page(XML_DECLARATION.sub("", html))
     except (LxmlError, ValueError, RecursionError) as error:  # also what is nested thousands deep
         if isinstance(error, ImportProblem):
             raise

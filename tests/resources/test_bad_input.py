@@ -102,6 +102,17 @@ def test_a_page_that_declares_letters_nobody_knows_is_read_all_the_same():
     assert "über Ruhe" in import_file("p.html", page.encode("cp1252")).steps[0].html
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-2"])
+def test_a_page_of_xhtml_is_read_in_the_encoding_of_its_first_line(encoding):
+    first = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "x">'
+    )
+    page = f"{first}<html><head><title>Łódź</title></head><body><p>Łódź i żółw śpią.</p></body></html>"
+    draft = import_file("p.xhtml", page.encode(encoding))
+    assert draft.title == "Łódź"
+    assert draft.steps[0].html == "<p>Łódź i żółw śpią.</p>"
+
+
 def test_a_text_that_begins_like_a_picture_is_a_text():
     assert import_file("bmi.txt", b"BMI is not a measure of worth\n\nIt says little.").title.startswith(
         "BMI is"
