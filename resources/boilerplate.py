@@ -24,6 +24,7 @@ NEWSLETTER = gettext_noop("A newsletter sign-up")
 INVITATION = gettext_noop("An invitation to book or to get in touch")
 ADVERTISEMENT = gettext_noop("An advertisement")
 ABOVE_TITLE = gettext_noop("Stood above the title")
+STRUCK = gettext_noop("Struck out")
 
 
 def any_of(alternatives: str) -> str:

@@ -73,7 +73,11 @@ def _judged(blocks: list[Block], at: int, otherwise: str = "") -> tuple[Block, s
     about_text = (
         read and all(reason or name for reason, name in read) and (reasons or _beside_a_date(blocks, at))
     )
-    if block.kind == "heading" or (block.kind == "text" and not about_text):
+    if (
+        block.kind == "heading"
+        or block.reason == boilerplate.STRUCK
+        or (block.kind == "text" and not about_text)
+    ):
         name = ""
     if block.reason:
         return block, name

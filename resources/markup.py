@@ -1,11 +1,11 @@
 """Turns HTML into blocks: keeps paragraphs, headings, lists, quotations and emphasis, and every word.
 
-What an email cannot carry (pictures, videos, forms) and what is plainly the blog's (share bars, boxes)
-becomes a block with a reason. Where the article stands in a whole page is found by pages.py.
+What an email cannot carry (pictures, videos, forms), what is plainly the blog's (share bars, boxes) and what
+its writer struck out becomes a block with a reason. Where the article stands in a whole page is found by pages.py.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lxml.html import HtmlElement
 
 from resources.blocks import Block, count_words, heading, paragraph, text_of
+from resources.boilerplate import STRUCK
 from resources.page_parts import PICTURE, chrome_reason, is_text
 from resources.sanitize import clean
 
@@ -24,6 +25,7 @@ BLOCK_TAGS = {
     "video",
 }  # fmt: skip
 STRONG, EMPHASIS = {"b", "strong"}, {"i", "em", "cite", "dfn"}
+STRUCK_TAGS = {"del", "s", "strike"}
 HEADING_WORDS = 30
 HEADING_LENGTH = 180
 
@@ -46,20 +48,22 @@ def html_blocks(root: HtmlElement) -> list[Block]:
 def _children(element: HtmlElement, walk: _Walk) -> None:
     """Gathers what stands in a line into paragraphs, and hands on what is a block itself."""
     line = escape(element.text or "", quote=False)
+    struck: list[Block] = []
     for child in element:
         if is_text(child):
             if _is_block(child) or chrome_reason(child, walk.total):
-                _flush(line, walk)
-                line = ""
+                _flush(line, walk, struck)
+                line, struck = "", []
                 _block(child, walk)
             else:
                 line += _inline(child)
+                struck += _struck(child, walk.total)
                 if child.tag == "img" or child.find(".//img") is not None:
-                    _flush(line, walk)
-                    line = ""
+                    _flush(line, walk, struck)
+                    line, struck = "", []
                     walk.blocks += _pictures(child)
         line += escape(child.tail or "", quote=False)
-    _flush(line, walk)
+    _flush(line, walk, struck)
 
 
 def _is_block(element: HtmlElement) -> bool:
@@ -68,8 +72,26 @@ def _is_block(element: HtmlElement) -> bool:
     )
 
 
+def _is_struck(element: HtmlElement) -> bool:
+    """Whether its writer, or Word that tracks changes, struck it out: it is there to be seen, not to be read."""
+    if element.tag in STRUCK_TAGS:
+        return True
+    if element.tag in BLOCK_TAGS and element.tag != "p":
+        return False  # a list's item may look like its first word
+    style = (element.get("style") or "").replace(" ", "").lower()
+    is_crossed = re.search(r"text-decoration(-line)?:[^;]*line-through", style)
+    return bool(is_crossed) or "msodel" in (element.get("class") or "").lower().split()
+
+
+def _struck(element: HtmlElement, total: int) -> list[Block]:
+    """What is struck out in an element that stands in a line, or of it."""
+    if _is_struck(element):
+        return _left_out(element, STRUCK, total)
+    return [block for child in element if is_text(child) for block in _struck(child, total)]
+
+
 def _block(element: HtmlElement, walk: _Walk) -> None:
-    reason = chrome_reason(element, walk.total)
+    reason = STRUCK if _is_struck(element) else chrome_reason(element, walk.total)
     makers = {
         "ul": _list,
         "ol": _list,
@@ -130,12 +152,18 @@ def _heading_level(element: HtmlElement) -> int:
 
 def _heading(element: HtmlElement, level: int, walk: _Walk) -> None:
     """A heading, unless it has nothing to say or is a whole paragraph dressed as one."""
-    text = text_of(clean("".join(_inside(element))))
+    text = line_of(element)
     if count_words(text) > HEADING_WORDS or len(text) > HEADING_LENGTH:
         _children(element, walk)
-    elif text:
+        return
+    if text:
         walk.blocks.append(heading(text, level))
-    walk.blocks += _pictures(element)
+    walk.blocks += [*_struck(element, walk.total), *_pictures(element)]
+
+
+def line_of(element: HtmlElement) -> str:
+    """What an element says in one line."""
+    return text_of(clean("".join(_inside(element))))
 
 
 def _list(element: HtmlElement, walk: _Walk) -> None:
@@ -192,7 +220,9 @@ def _table(element: HtmlElement, walk: _Walk) -> None:
     nested = element.find(".//table") is not None or any(
         _heading_level(e) for e in element.iter() if is_text(e)
     )
-    astray = sum(map(count_words, cells)) < count_words(" ".join(element.itertext()))
+    struck = _struck(element, walk.total)
+    read = sum(map(count_words, cells)) + sum(block.words for block in struck)
+    astray = read < count_words(" ".join(element.itertext()))
     if (
         nested
         or astray
@@ -205,6 +235,7 @@ def _table(element: HtmlElement, walk: _Walk) -> None:
         _flush("".join(_inside(caption)), walk)
     for row in rows:
         _flush(" – ".join(html for cell in row if text_of(html := _cell_html(cell))), walk)
+    walk.blocks += struck
 
 
 def _cell_html(cell: HtmlElement) -> str:
@@ -214,7 +245,7 @@ def _cell_html(cell: HtmlElement) -> str:
 def _verbatim(element: HtmlElement, walk: _Walk) -> None:
     """Text whose line breaks count, such as a poem."""
     lines = "".join(_inside(element)).strip("\n").split("\n")
-    _flush("<br>".join(lines), walk)
+    _flush("<br>".join(lines), walk, _struck(element, walk.total))
 
 
 def _inside(element: HtmlElement) -> Iterator[str]:
@@ -230,6 +261,8 @@ def _inside(element: HtmlElement) -> Iterator[str]:
 def _inline(element: HtmlElement) -> str:
     if element.tag in ("br", "img"):
         return "<br>" if element.tag == "br" else " "
+    if _is_struck(element):
+        return ""
     inner = "".join(_inside(element))
     style = (element.get("style") or "").replace(" ", "").lower()
     is_plain = "font-weight:normal" in style or "font-weight:400" in style
@@ -247,8 +280,11 @@ def _inline(element: HtmlElement) -> str:
     return inner
 
 
-def _flush(line: str, walk: _Walk) -> None:
-    """Makes paragraphs of gathered inline HTML: two line breaks part them, as does a bold first line."""
+def _flush(line: str, walk: _Walk, beside: Sequence[Block] = ()) -> None:
+    """Makes paragraphs of gathered inline HTML: two line breaks part them, as does a bold first line.
+
+    What was left out of the line stands beside it, below.
+    """
     line = re.sub(r"[ \t\r\n\f\xa0]+", " ", line)
     line = re.sub(r"^\s*(<strong>[^<]*</strong>)\s*<br>", r"\1<br><br>", line)
     for piece in re.split(r"(?:\s*<br>\s*){2,}", line):
@@ -258,3 +294,4 @@ def _flush(line: str, walk: _Walk) -> None:
         inner = re.sub(r"</(strong|em)>(\s*)<\1>", r"\2", inner)
         if text_of(inner):
             walk.blocks.append(Block("text", f"<p>{inner}</p>"))
+    walk.blocks += beside

@@ -18,7 +18,7 @@ from resources import boilerplate
 from resources.blocks import Block, count_words
 from resources.draft import ImportProblem
 from resources.front import same_words
-from resources.markup import html_blocks
+from resources.markup import html_blocks, line_of
 from resources.page_parts import is_text
 from resources.sanitize import tidy
 
@@ -112,7 +112,7 @@ def _letters(element: HtmlElement) -> str:
 
 def _title_outside(tree: HtmlElement) -> str:
     """A page's one main heading, when it stands above the article and not in it."""
-    heads = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
+    heads = [line_of(h) for h in tree.iter("h1")]
     return heads[0] if len(heads) == 1 else ""
 
 

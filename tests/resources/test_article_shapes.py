@@ -2,8 +2,9 @@
 
 import pytest
 
+from resources.blocks import text_of
 from resources.importing import import_file, import_html, import_text
-from tests.resources.articles import data_of, everything_in, words_in
+from tests.resources.articles import data_of, docx, everything_in, words_in
 
 FILLER = (
     "The afternoon went slowly by and nobody minded, because there was tea and a window to look out of. " * 4
@@ -190,6 +191,68 @@ def test_markdown_that_was_pasted_is_understood():
     assert titles_of(draft) == ["The whole", "One thing"]
     assert "<strong>Loud</strong>" in draft.steps[1].html
     assert 'href="https://a.example"' in draft.steps[1].html
+
+
+STRUCK = "Struck out"
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<del>never once</del>",
+        "<s>never once</s>",
+        "<strike>never <b>once</b></strike>",
+        '<span class=msoDel><del cite="mailto:maya@example.org">never once</del></span>',
+        '<b><span style="color: #000; text-decoration: line-through">never once</span></b>',
+    ],
+)
+def test_what_was_struck_out_is_left_out_beside_its_paragraph(struck):
+    draft = import_html(f"<h1>Rest</h1><p>You should {struck} <ins>always</ins> rest.</p><p>{FILLER}</p>")
+    assert draft.steps[0].html.startswith("<p>You should always rest.</p>\n<p>The afternoon")
+    assert [(text_of(piece.html), piece.reason, piece.at) for piece in draft.left_out] == [
+        ("never once", STRUCK, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<del><p>never</p><p>once</p></del>", ""),
+        ("<p style='text-decoration:line-through'>never once</p>", ""),
+        ("<ul><li>One <s>never</s></li><li><s>once</s></li></ul>", "<ul><li>One</li></ul>"),
+        (
+            "<blockquote><p>One <s>never once</s></p></blockquote>",
+            "<blockquote><p>One</p></blockquote>",
+        ),
+        ("<pre>One\n<s>never once</s>two.</pre>", "<p>One<br>two.</p>"),
+        (
+            "<table><tr><td>One<td>1. <s>never</s></tr><tr><td>Two<td>2. <s>once</s></tr></table>",
+            "<p>One – 1.</p>\n<p>Two – 2.</p>",
+        ),
+    ],
+)
+def test_what_was_struck_out_is_left_out_wherever_it_stands(html, kept):
+    draft = import_html(f"<h1>Rest</h1><p>{FILLER}</p>{html}<p>{FILLER}</p>")
+    assert draft.steps[0].html.replace(f"<p>{FILLER.strip()}</p>", "").strip() == kept
+    assert text_of("".join(piece.html for piece in draft.left_out)) == "never once"
+    assert {piece.reason for piece in draft.left_out} == {STRUCK}
+
+
+def test_a_heading_and_a_byline_do_not_name_who_was_struck_out():
+    draft = import_html(
+        f"<h1>Rest <s>for Anna Miller</s></h1><p><s>By Anna Miller</s></p><p>{FILLER}</p>"
+        f"<h2>A walk <del>with Anna</del></h2><p>{FILLER}</p>"
+    )
+    assert (draft.title, draft.author) == ("Rest", "")
+    assert titles_of(draft) == ["Rest", "A walk"]
+    page = f"<html><h1><s>Anna</s> Rest</h1><article><p>{FILLER}</p></article></html>"
+    assert import_html(page).title == "Rest"
+
+
+def test_words_that_are_struck_out_in_a_word_document_are_left_out():
+    draft = import_file("rest.docx", docx("You should ", ("never", "<w:strike/>"), " rest at all."))
+    assert draft.steps[0].html == "<p>You should rest at all.</p>"
+    assert [(piece.html, piece.reason) for piece in draft.left_out] == [("<p>never</p>", STRUCK)]
 
 
 def test_the_settings_above_a_markdown_post_give_title_and_author():

@@ -28,7 +28,7 @@ LETTERS = st.from_regex(r"[A-Za-z]{2,9}( [A-Za-z]{2,9}[.?:]?){0,12}", fullmatch=
 TAGS = st.sampled_from(
     re.split(
         " ",
-        "p div h1 h2 h3 li ul ol table tr span strong em b i blockquote section td a figure aside pre sub dl details",
+        "p div h1 h2 h3 li ul ol table tr span strong em b i blockquote section td a figure pre s del dl details",
     )
 )
 TREES = st.recursive(
