@@ -6,6 +6,7 @@ Words are compared, not their emphasis or links.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import product
 from typing import Protocol
 
 from resources.blocks import split_blocks, text_of
@@ -61,24 +62,23 @@ def pairs(olds: Sequence[Text], news: Sequence[Text]) -> list[Pair]:
 
 
 def _partners(olds: Sequence[Text], news: Sequence[Text]) -> dict[int, int]:
-    """From the number of a part to that of its step: the most alike first, each taken once."""
-    scored = sorted(
-        ((_alike(old, new), -abs(o - n), o, n) for o, old in enumerate(olds) for n, new in enumerate(news)),
-        reverse=True,
-    )
+    """From the number of a part to that of its step: equal titles first, then the most alike; each taken once."""
+    every = list(product(range(len(olds)), range(len(news))))
+    equal = [(o, n) for o, n in every if olds[o].title.casefold() == news[n].title.casefold()]
     partner: dict[int, int] = {}
-    for score, _, o, n in scored:
-        if score >= ALIKE and n not in partner and o not in partner.values():
-            partner[n] = o
+    for some, least in ((equal, 0.0), (every, ALIKE)):
+        free = [(o, n) for o, n in some if n not in partner and o not in partner.values()]
+        scored = ((_alike(olds[o].body, news[n].body, least), -abs(o - n), o, n) for o, n in free)
+        for score, _, o, n in sorted(scored, reverse=True):
+            if score >= least and n not in partner and o not in partner.values():
+                partner[n] = o
     return partner
 
 
-def _alike(old: Text, new: Text) -> float:
-    matcher = SequenceMatcher(None, text_of(old.body).split(), text_of(new.body).split(), autojunk=False)
-    same_title = old.title.casefold() == new.title.casefold()
-    if not same_title and matcher.quick_ratio() < ALIKE:
-        return 0
-    return matcher.ratio() + (1 if same_title else 0)
+def _alike(old: str, new: str, least: float) -> float:
+    """How alike two readings are, from 0 to 1; 0 when it is less than `least` at first sight."""
+    matcher = SequenceMatcher(None, text_of(old).split(), text_of(new).split(), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= least else 0
 
 
 def paragraphs(old: str, new: str) -> list[Paragraph]:

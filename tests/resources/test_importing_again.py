@@ -76,6 +76,35 @@ def test_steps_are_found_again_by_title_or_by_words_and_each_once():
     assert [(pair.old, pair.new) for pair in pairs(olds, news)] == [(0, None), (1, 0), (None, 1)]
 
 
+def test_of_several_steps_with_one_title_the_most_alike_belong_together():
+    olds = [ContentStep("A", f"<p>{REST}</p>"), ContentStep("A", f"<p>{LIMITS}</p>")]
+    news = [ContentStep("a", f"<p>{LIMITS}</p>"), ContentStep("A", f"<p>{WALKS}</p>")]
+    assert [(pair.old, pair.new) for pair in pairs(olds, news)] == [(1, 0), (0, 1)]
+
+
+def test_a_title_counts_for_more_than_the_words():
+    olds = [ContentStep("A", f"<p>{REST}</p>")]
+    news = [ContentStep("B", f"<p>{REST}</p>"), ContentStep("A", f"<p>{WALKS}</p>")]
+    assert [(pair.old, pair.new) for pair in pairs(olds, news)] == [(None, 0), (0, 1)]
+
+
+def test_steps_that_keep_their_titles_are_not_read_beside_all_others():
+    class Week:
+        read = 0
+
+        def __init__(self, number):
+            self.title = f"Week {number}"
+
+        @property
+        def body(self):
+            Week.read += 1
+            return f"<p>{self.title}</p>"
+
+    weeks = [Week(number) for number in range(20)]
+    assert [(pair.old, pair.new) for pair in pairs(weeks, weeks)] == [(n, n) for n in range(20)]
+    assert Week.read == 40
+
+
 def test_what_changed_is_marked_with_words_and_nothing_is_saved(desk, module):
     before = module.content()
     page = BeautifulSoup(compare(desk, module).content, "html.parser").find(id="main")
