@@ -69,7 +69,7 @@ class AgainPages(OwnedAdmin):
         article: Article,
         module: Module,
         draft: Draft,
-        ticked: set[int] | None = None,
+        ticked: set[str] | None = None,
     ) -> HttpResponse:
         found = newer_text.differences(module, draft)
         return self._again_page(
@@ -92,13 +92,13 @@ class AgainPages(OwnedAdmin):
             messages.error(request, GARBLED)
             return redirect("admin:resources_article_again", article.pk)
         draft = Draft.from_json(data)
-        ticked = {int(number) for number in request.POST.getlist("take") if number.isdecimal()}
+        ticked = set(request.POST.getlist("take"))
         if request.POST.get("seen") != newer_text.seen(module):
             messages.warning(request, MEANWHILE)
             return self._compare(request, article, module, draft, ticked)
         found = newer_text.differences(module, draft)
-        taken = [one for one in found if one.number in ticked and one.kind != "same"]
-        newer_text.take_over(module, found, {one.number for one in taken})
+        taken = [one for one in found if one.name in ticked and one.kind != "same"]
+        newer_text.take_over(module, found, {one.name for one in taken})
         many = len(taken)
         if taken:
             done = ngettext(

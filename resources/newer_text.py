@@ -19,7 +19,8 @@ from resources.step_moves import OUT, Order, StepMove
 class Difference:
     """One step of the module, one part of the newer text, or both, and what taking it over would mean."""
 
-    number: int
+    #: The step's id and the part's number, such as "12-0", "12-" or "-0": a tick counts for these and no others.
+    name: str
     step: Step | None
     part: ContentStep | None
     paragraphs: list[Paragraph]
@@ -46,11 +47,12 @@ def differences(module: Module, draft: Draft) -> list[Difference]:
     """Step by step, in the order of the newer text."""
     order, parts = Order(module), parts_of(draft)
     found, place = [], 0
-    for number, pair in enumerate(pairs(order.steps, parts)):
+    for pair in pairs(order.steps, parts):
         step = None if pair.old is None else order.steps[pair.old]
         part = None if pair.new is None else parts[pair.new]
         lines = paragraphs(step.body if step else "", part.body if part else "")
-        found.append(Difference(number, step, part, lines, _meaning(order, pair, step, part, place)))
+        name = f"{step.pk if step else ''}-{'' if pair.new is None else pair.new}"
+        found.append(Difference(name, step, part, lines, _meaning(order, pair, step, part, place)))
         place = place if pair.old is None else pair.old + 1
     return found
 
@@ -64,11 +66,11 @@ def _meaning(order: Order, pair: Pair, step: Step | None, part: ContentStep | No
 
 
 @transaction.atomic
-def take_over(module: Module, found: list[Difference], chosen: set[int]) -> None:
+def take_over(module: Module, found: list[Difference], chosen: set[str]) -> None:
     """Do what was chosen, by number: new words for a step, a step more, or one taken out. Its questions stay."""
     above: Step | None = None
     for difference in found:
-        step, part, is_chosen = difference.step, difference.part, difference.number in chosen
+        step, part, is_chosen = difference.step, difference.part, difference.name in chosen
         if is_chosen and step and part:
             step.title, step.body, step.minutes = part.title, part.body, part.minutes
             step.count_save()

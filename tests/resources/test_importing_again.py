@@ -8,7 +8,7 @@ from practice.mailing import planning
 from resources.comparing import pairs, paragraphs
 from resources.content import ContentStep
 from resources.importing import import_text
-from resources.models import Article
+from resources.models import Article, Step
 from tests.cast import make_assignment
 
 REST = "Rest is not a reward. It is part of the work, as breathing out is part of breathing. " * 5
@@ -19,6 +19,9 @@ WALKS = "Walking is thinking with the feet. Some sentences come only after the s
 def text_with(*parts):
     return "# Small pauses\n\n" + "\n\n".join(f"## {title}\n\n{text}" for title, text in parts)
 
+
+WORDS = "Take over the newer words: On rest"
+WALK = "Add this as a step: On walks"
 
 OLD = text_with(("On rest", REST + "\n\nSit down for a while."), ("On limits", LIMITS))
 NEW = text_with(
@@ -47,10 +50,21 @@ def compare(desk, module, text=NEW):
     return desk.post(page_of(module.article), {"module": module.pk, "text": text})
 
 
-def take(desk, module, response, *numbers):
-    page = BeautifulSoup(response.content, "html.parser")
+def ticks_of(response):
+    """The boxes of a comparison, by what stands beside each."""
+    boxes = BeautifulSoup(response.content, "html.parser").find_all("input", {"name": "take"})
+    return {box.find_parent("label").get_text().strip(): box for box in boxes}
+
+
+def form_of(response, *ticked):
+    """What the form of a comparison sends when this is ticked."""
+    page, boxes = BeautifulSoup(response.content, "html.parser"), ticks_of(response)
     kept = {name: page.find("input", {"name": name})["value"] for name in ("packed", "seen")}
-    return desk.post(page_of(module.article), kept | {"take": numbers}, follow=True)
+    return kept | {"take": [boxes[said]["value"] for said in ticked]}
+
+
+def take(desk, module, response, *ticked):
+    return desk.post(page_of(module.article), form_of(response, *ticked), follow=True)
 
 
 def text_of(response):
@@ -116,7 +130,7 @@ def test_what_changed_is_marked_with_words_and_nothing_is_saved(desk, module):
 
 def test_only_what_is_ticked_is_taken_over_and_questions_stay(desk, module):
     questions = list(module.steps.first().prompts.values())
-    said = text_of(take(desk, module, compare(desk, module), 0))
+    said = text_of(take(desk, module, compare(desk, module), WORDS))
     assert "1 change taken over. Nothing was sent." in said
     rest, limits = module.order()
     assert "a little while" in rest.body
@@ -126,7 +140,7 @@ def test_only_what_is_ticked_is_taken_over_and_questions_stay(desk, module):
 
 
 def test_a_new_part_becomes_a_step_in_its_place_with_questions(desk, module):
-    take(desk, module, compare(desk, module), 1)
+    take(desk, module, compare(desk, module), WALK)
     assert [step.title for step in module.order()] == ["On rest", "On walks", "On limits"]
     assert module.order()[1].prompts.exists()
 
@@ -136,7 +150,7 @@ def test_a_part_that_is_gone_is_taken_out_and_who_has_it_keeps_it(desk, module, 
     planning.plan(row.next_due_at)
     response = compare(desk, module, text_with(("On limits", LIMITS)))
     assert "This step went out to Ada." in text_of(response)
-    take(desk, module, response, 0)
+    take(desk, module, response, "Take this step out of the module: On rest")
     assert [step.title for step in module.order()] == ["On limits"]
     assert module.steps.count() == 2
 
@@ -151,24 +165,35 @@ def test_the_same_text_has_nothing_to_take_over(desk, module):
     assert "word for word" in text_of(compare(desk, module, OLD))
 
 
-def test_a_module_changed_meanwhile_is_compared_anew_and_the_ticks_stay(desk, module):
+def test_a_module_changed_meanwhile_is_compared_anew_and_each_tick_stays_where_it_was(desk, module):
     response = compare(desk, module)
-    module.steps.filter(title="On limits").update(title="Limits")
-    again = take(desk, module, response, 1)
+    own = Step.objects.create(module=module, position=9, title="On hands", body="<p>Written by hand.</p>")
+    module.place(own, 1)
+    again = take(desk, module, response, WALK)
     assert "nothing was taken over yet" in text_of(again)
-    assert (
-        BeautifulSoup(again.content, "html.parser")
-        .find("input", {"name": "take", "value": "1"})
-        .has_attr("checked")
-    )
-    assert module.steps.count() == 2
+    assert {said: box.has_attr("checked") for said, box in ticks_of(again).items()} == {
+        WORDS: False,
+        "Take this step out of the module: On hands": False,
+        WALK: True,
+    }
+    take(desk, module, again, WALK)
+    assert [step.title for step in module.order()] == ["On rest", "On hands", "On walks", "On limits"]
+
+
+def test_a_tick_for_what_is_no_longer_there_is_gone(desk, module):
+    response = compare(desk, module, text_with(("On limits", LIMITS)))
+    module.steps.filter(title="On rest").delete()
+    again = take(desk, module, response, "Take this step out of the module: On rest")
+    assert ticks_of(again) == {}
+    assert [step.title for step in module.order()] == ["On limits"]
 
 
 def test_what_was_not_sent_whole_changes_nothing(desk, module):
     before = module.content()
     response = desk.post(page_of(module.article), {"packed": "no", "seen": "", "take": ["0"]}, follow=True)
     assert "not sent whole" in text_of(response)
-    assert "nothing was changed" in text_of(take(desk, module, compare(desk, module), "x", "99"))
+    sent = form_of(compare(desk, module)) | {"take": ["x", "99", "-99", "99-", "-"]}
+    assert "nothing was changed" in text_of(desk.post(page_of(module.article), sent, follow=True))
     assert module.content() == before
 
 
