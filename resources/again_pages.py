@@ -71,6 +71,7 @@ class AgainPages(OwnedAdmin):
         draft: Draft,
         ticked: set[str] | None = None,
     ) -> HttpResponse:
+        seen = newer_text.seen(module)
         found = newer_text.differences(module, draft)
         return self._again_page(
             request,
@@ -81,26 +82,23 @@ class AgainPages(OwnedAdmin):
             changed=[difference for difference in found if difference.kind != "same"],
             ticked=ticked or set(),
             packed=signing.dumps([module.pk, draft.as_json()], salt=_salt(article), compress=True),
-            seen=newer_text.seen(module),
+            seen=seen,
         )
 
     def _take_over(self, request: HttpRequest, article: Article) -> HttpResponse:
+        ticked, seen = set(request.POST.getlist("take")), request.POST.get("seen", "")
         try:
             pk, data = signing.loads(request.POST["packed"], salt=_salt(article))
             module = article.modules.of(practitioner_of(request)).get(pk=pk)
+            draft = Draft.from_json(data)
+            many = newer_text.take_over(module, draft, ticked, seen)
         except (signing.BadSignature, Module.DoesNotExist):
             messages.error(request, GARBLED)
             return redirect("admin:resources_article_again", article.pk)
-        draft = Draft.from_json(data)
-        ticked = set(request.POST.getlist("take"))
-        if request.POST.get("seen") != newer_text.seen(module):
+        if many is None:
             messages.warning(request, MEANWHILE)
             return self._compare(request, article, module, draft, ticked)
-        found = newer_text.differences(module, draft)
-        taken = [one for one in found if one.name in ticked and one.kind != "same"]
-        newer_text.take_over(module, found, {one.name for one in taken})
-        many = len(taken)
-        if taken:
+        if many:
             done = ngettext(
                 "Imported again: %(count)s change taken over into module %(module)s.",
                 "Imported again: %(count)s changes taken over into module %(module)s.",

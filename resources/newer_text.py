@@ -66,19 +66,33 @@ def _meaning(order: Order, pair: Pair, step: Step | None, part: ContentStep | No
 
 
 @transaction.atomic
-def take_over(module: Module, found: list[Difference], chosen: set[str]) -> None:
-    """Do what was chosen, by number: new words for a step, a step more, or one taken out. Its questions stay."""
+def take_over(module: Module, draft: Draft, chosen: set[str], looked_at: str) -> int | None:
+    """Do what was chosen, by name: new words for a step, a step more, or one taken out. Its questions stay.
+
+    Answers how many changes these were; None, and nothing is done, when the module is not as it was `looked_at`.
+    """
+    module = Module.objects.select_for_update(no_key=True).get(pk=module.pk)  # so that two presses do it once
+    list(module.steps.select_for_update(no_key=True).order_by("pk"))
+    if seen(module) != looked_at:
+        return None
+    found = differences(module, draft)
+    taken = {one.name for one in found if one.name in chosen and one.kind != "same"}
+    _take(module, found, taken)
+    return len(taken)
+
+
+def _take(module: Module, found: list[Difference], taken: set[str]) -> None:
     above: Step | None = None
     for difference in found:
-        step, part, is_chosen = difference.step, difference.part, difference.name in chosen
-        if is_chosen and step and part:
+        step, part, is_taken = difference.step, difference.part, difference.name in taken
+        if is_taken and step and part:
             step.title, step.body, step.minutes = part.title, part.body, part.minutes
             step.count_save()
             step.save()
-        elif is_chosen and step:
+        elif is_taken and step:
             Step.objects.filter(pk=step.pk).update(taken_out=True)
             continue
-        elif is_chosen and part:
+        elif is_taken and part:
             step = Step.write(module, module.next_position(), part)
             order = module.order()
             module.place(step, order.index(above) + 1 if above else 0)

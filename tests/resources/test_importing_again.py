@@ -1,7 +1,11 @@
 """The newer text of an article beside the module: what changed is shown, and only what is ticked is taken over."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection, transaction
+from django.test import Client as Browser
 from django.urls import reverse
 
 from practice.mailing import planning
@@ -186,6 +190,28 @@ def test_a_tick_for_what_is_no_longer_there_is_gone(desk, module):
     again = take(desk, module, response, "Take this step out of the module: On rest")
     assert ticks_of(again) == {}
     assert [step.title for step in module.order()] == ["On limits"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_press_while_the_first_is_being_done_adds_nothing(maya, module):
+    first, second = Browser(), Browser()
+    for browser in (first, second):
+        browser.force_login(maya)
+    sent = form_of(compare(first, module), WALK)
+
+    def press():
+        try:
+            return second.post(page_of(module.article), sent)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            assert first.post(page_of(module.article), sent).status_code == 302
+            pressed = thread.submit(press)
+            wait([pressed], timeout=1)
+        assert "nothing was taken over yet" in text_of(pressed.result())
+    assert [step.title for step in module.order()] == ["On rest", "On walks", "On limits"]
 
 
 def test_what_was_not_sent_whole_changes_nothing(desk, module):
