@@ -15,6 +15,7 @@ from practice.people.owned_admin import OwnedAdmin, OwnedStackedInline
 from resources import effects, readers
 from resources.models import Prompt, Step
 from resources.question_form import PromptForm
+from resources.question_rows import PromptFormSet
 from resources.sanitize import clean
 from resources.step_form import LAST_PLACE, StepForm
 from resources.step_moves import OUT, WAYS, StepMove
@@ -25,6 +26,7 @@ class PromptInline(OwnedStackedInline):
 
     model = Prompt
     form = PromptForm
+    formset = PromptFormSet
     fields = ("text", "kind", "options", "position")
     verbose_name = gettext_lazy("question")
     verbose_name_plural = gettext_lazy("questions: one to three work best")

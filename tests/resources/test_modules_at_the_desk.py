@@ -36,6 +36,12 @@ def fields_of(response):
     return {name: value for name, value in fields.items() if "__prefix__" not in name}
 
 
+def a_third(question):
+    """The fields of a question that is added to a step which has two."""
+    row = {"text": question, "kind": "text", "options": "", "position": "", "id": ""}
+    return {"prompts-TOTAL_FORMS": "3"} | {f"prompts-2-{name}": value for name, value in row.items()}
+
+
 def test_the_list_says_steps_weeks_and_clients(desk, module, ada):
     make_assignment(ada, module)
     text = BeautifulSoup(desk.get(url("module_changelist")).content, "html.parser").get_text(" ")
@@ -101,6 +107,66 @@ def test_two_windows_on_one_step_lose_nothing(desk, module):
     assert step.body == "<p>My reading.</p>"
 
 
+def test_a_question_that_was_removed_in_another_window_comes_back_as_a_new_one(desk, module):
+    step = module.steps.first()
+    page = url("step_change", step.pk)
+    mine, theirs = fields_of(desk.get(page)), fields_of(desk.get(page))
+    desk.post(page, theirs | {"prompts-0-DELETE": "on"})
+    typed = {"body": "<p>Mine.</p>", "prompts-0-text": "My first?", "prompts-1-text": "My second?"}
+    response = desk.post(page, mine | typed)
+    assert "There, this question was removed." in response.content.decode()
+    again = fields_of(response)
+    assert (again["prompts-0-text"], again["prompts-1-text"]) == ("My second?", "My first?")
+    assert desk.post(page, again).status_code == 302
+    step.refresh_from_db()
+    assert step.body == "<p>Mine.</p>"
+    assert [prompt.text for prompt in step.prompts.all()] == ["My first?", "My second?"]
+
+
+def test_a_question_that_both_windows_removed_stays_away(desk, module):
+    step = module.steps.first()
+    page = url("step_change", step.pk)
+    mine = fields_of(desk.get(page)) | {"prompts-0-DELETE": "on"}
+    desk.post(page, mine)
+    response = desk.post(page, mine)
+    assert [name for name in fields_of(response) if name.endswith("-text")] == ["prompts-0-text"]
+    desk.post(page, fields_of(response))
+    assert [prompt.text for prompt in step.prompts.all()] == ["How settled do you feel?"]
+
+
+def test_a_question_that_was_corrected_or_added_in_another_window_is_shown(desk, module):
+    step = module.steps.first()
+    page = url("step_change", step.pk)
+    mine, theirs = fields_of(desk.get(page)), fields_of(desk.get(page))
+    corrected = {
+        "prompts-1-text": "What helps?",
+        "prompts-1-kind": "choice",
+        "prompts-1-options": "Tea\nRest",
+    }
+    desk.post(page, theirs | corrected | a_third("And then?"))
+    response = desk.post(page, mine | {"body": "<p>Mine.</p>"})
+    said = response.content.decode()
+    for words in ("There: “What helps?”.", "There: “By choosing one”.", "There: “Tea · Rest”."):
+        assert words in said
+    assert "This question was added there." in said
+    assert fields_of(response)["prompts-2-text"] == "And then?"
+    assert not response.context["inline_admin_formsets"][0].formset.errors[0]
+
+    assert desk.post(page, fields_of(response)).status_code == 302
+    assert [prompt.text for prompt in step.prompts.all()][1:] == ["How settled do you feel?", "And then?"]
+
+
+def test_a_new_question_is_added_once_however_often_save_is_pressed(desk, module):
+    step = module.steps.first()
+    page = url("step_change", step.pk)
+    fields = fields_of(desk.get(page)) | a_third("A new one?")
+    desk.post(page, fields)
+    response = desk.post(page, fields)
+    assert "saved in another window" in response.content.decode()
+    assert desk.post(page, fields_of(response)).status_code == 302
+    assert [prompt.text for prompt in step.prompts.all()][2:] == ["A new one?"]
+
+
 def test_a_step_is_cleaned_when_it_is_saved(desk, module):
     step = module.steps.first()
     page = url("step_change", step.pk)
@@ -132,15 +198,7 @@ def test_options_are_typed_one_a_line_and_checked_by_the_field(desk, module):
 def test_questions_keep_the_order_given_and_new_ones_come_last(desk, module):
     step = module.steps.first()
     page = url("step_change", step.pk)
-    fields = fields_of(desk.get(page)) | {
-        "prompts-0-position": "3",
-        "prompts-TOTAL_FORMS": "3",
-        "prompts-2-text": "A new one?",
-        "prompts-2-kind": "text",
-        "prompts-2-options": "",
-        "prompts-2-position": "",
-    }
-    desk.post(page, fields)
+    desk.post(page, fields_of(desk.get(page)) | {"prompts-0-position": "3"} | a_third("A new one?"))
     assert [(p.position, p.text[:13]) for p in step.prompts.all()] == [
         (1, "How settled d"),
         (2, "What stayed w"),
