@@ -174,6 +174,8 @@ def test_a_question_shows_its_answers_only_when_there_is_something_to_choose(ope
 
 def test_a_reading_is_edited_in_the_small_editor(open_desk, article):
     first = article.make_module().steps.first()
+    first.body = "<p>A glass of H<sub>2</sub>O, the 1<sup>st</sup> of today.</p>" + first.body
+    first.save()
     page = open_desk(reverse("admin:resources_step_change", args=(first.pk,)))
     editor = page.locator(".ProseMirror[contenteditable]")
     editor.focus()
@@ -184,6 +186,7 @@ def test_a_reading_is_edited_in_the_small_editor(open_desk, article):
     page.wait_for_url(lambda url: "/module/" in url)
     first.refresh_from_db()
     assert first.body.endswith("something real is happening. And one more sentence.</p>")
+    assert first.body.startswith("<p>A glass of H<sub>2</sub>O, the 1<sup>st</sup> of today.</p>")
     assert page.problems == []
 
 

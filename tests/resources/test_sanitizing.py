@@ -1,11 +1,13 @@
 """Nothing that acts survives: scripts, handlers, frames, javascript links, placeholder marks."""
 
 import pytest
+from django_prose_editor.config import allowlist_from_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.importing import import_html, import_text
-from resources.sanitize import clean
+from resources.reading_field import EDITOR
+from resources.sanitize import TAGS, clean
 from tests.resources.articles import everything_in
 
 EVIL = """
@@ -62,3 +64,9 @@ def test_links_that_lead_to_the_web_or_to_mail_stay():
 @given(st.text(alphabet="<>/=\"'& abpscript&#x;\r\n\ue000:") | st.sampled_from([EVIL]))
 def test_cleaning_twice_changes_nothing_more(html):
     assert clean(clean(html)) == clean(html)
+
+
+def test_the_small_editor_knows_whatever_may_stand_in_a_reading():
+    known = allowlist_from_extensions(EDITOR["extensions"])["tags"]
+    as_it_writes_them = {"b": "strong", "i": "em"}
+    assert {as_it_writes_them.get(tag, tag) for tag in TAGS} == known
