@@ -26,10 +26,9 @@ from practice.assignments.move import Move
 from practice.assignments.moves import MOVES, BringBack
 from practice.assignments.preview import lines_of
 from practice.assignments.rewording import (
-    GONE,
     WordingForm,
     as_it_is,
-    reword,
+    keep,
     take_modules_words,
     wording_of,
 )
@@ -201,13 +200,11 @@ class AssignmentAdmin(OwnedAdmin):
             self._said(request, row, said if done else "")
             return self._to(row)
         form = WordingForm(request.POST if request.method == "POST" else None, initial=as_it_is(row, found))
-        if form.is_valid():
-            if reword(row, found, **form.cleaned_data):
-                said = _("“%(step)s” is changed for %(client)s. The module stays as it is.")
-                self._said(request, row, said % {"step": found, "client": row.client})
-                return self._to(row)
-            form.add_error(None, _(GONE))
-        elif request.method != "POST" and not row.remaining_steps().filter(pk=step).exists():
+        if form.is_valid() and keep(form, row, found):
+            said = _("“%(step)s” is changed for %(client)s. The module stays as it is.")
+            self._said(request, row, said % {"step": found, "client": row.client})
+            return self._to(row)
+        if request.method != "POST" and not row.remaining_steps().filter(pk=step).exists():
             self._said(request, row, "")
             return self._to(row)
         context = {

@@ -1,10 +1,13 @@
 """Changing the email of one step for one client: a form, and what saves it while the step has not left."""
 
-from typing import Any
+from hashlib import sha256
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -13,8 +16,13 @@ from practice.assignments.own_wording import OwnWording
 from practice.people.models import one_line
 from resources.models import Step
 from resources.reading_field import reading_field
+from resources.revised_form import there
+from resources.sanitize import clean
 
-GONE = gettext_noop("This step has been handed over or skipped in the meantime, so nothing was changed.")
+GONE = gettext_noop(
+    "This step has been handed over or skipped in the meantime, so nothing was changed. What you typed is still here, "
+    "so that you can copy it."
+)
 
 
 class WordingForm(forms.Form):
@@ -35,12 +43,35 @@ class WordingForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Write something, or skip the step.")},
     )
+    #: Which words the page was opened with: see as_it_is.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    #: The reading as it is by now, where it is another than the page was opened with.
+    other_reading: SafeString | None = None
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
         if not strip_tags(body).strip():
             raise ValidationError(_("Write something, or skip the step."))
         return body
+
+    def tell(self, now: dict[str, Any]) -> None:
+        """Say that the words are others `now`, and let the next save of this page be the one that counts."""
+        message = _(
+            "These words were changed in another window after you opened them here. Nothing is saved yet, and nothing "
+            "you typed is lost. Press the button again to keep what stands below, or "
+            '<a href="">take the other version</a>.'
+        )
+        typed = self.cleaned_data.copy()
+        with_a_link = mark_safe(message)  # noqa: S308 - our own words
+        self.add_error(None, ValidationError(with_a_link, code="saved_elsewhere"))
+        if typed["title"] != now["title"]:
+            self.add_error("title", there(now["title"]))
+        if typed["body"] != now["body"]:
+            self.add_error("body", _("This text is different there: it stands below."))
+            self.other_reading = mark_safe(clean(now["body"]))  # noqa: S308 - cleaned on render too
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = now["seen"]
+        self.data = data
 
 
 def wording_of(row: Assignment, step: Step) -> OwnWording | None:
@@ -49,9 +80,28 @@ def wording_of(row: Assignment, step: Step) -> OwnWording | None:
 
 
 def as_it_is(row: Assignment, step: Step) -> dict[str, Any]:
-    """The title and the reading as they would go out now."""
+    """The title and the reading as they would go out now; `seen` tells whether they still do."""
     words = wording_of(row, step) or step
-    return {"title": words.title, "body": words.body}
+    return {"title": words.title, "body": words.body, "seen": _digest(words.title, words.body)}
+
+
+def keep(form: WordingForm, row: Assignment, step: Step) -> bool:
+    """Bring a step to come in the words of a valid form. Returns False when the form says why it was not done."""
+    title, body = form.cleaned_data["title"], form.cleaned_data["body"]
+    with row.locked():
+        to_come = row.remaining_steps().filter(pk=step.pk).first()
+        if to_come is None:
+            form.add_error(None, _(GONE))
+            return False
+        now = as_it_is(row, to_come)
+        if now["seen"] not in (form.cleaned_data["seen"], _digest(title, body)):
+            form.tell(now)
+            return False
+        return reword(row, to_come, title, body)
+
+
+def _digest(title: str, body: str) -> str:
+    return sha256(f"{title}\n{body}".encode()).hexdigest()
 
 
 def reword(row: Assignment, step: Step, title: str, body: str) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,6 +36,12 @@ def first(module):
 def worded(assignment, first):
     assert reword(assignment, first, **WORDS)
     return assignment
+
+
+def typed(desk, assignment, step, **words):
+    """What a browser sends from the page of a step's words, with these typed."""
+    page = BeautifulSoup(desk.get(wording_url(assignment, step)).content, "html.parser")
+    return WORDS | {"seen": page.find("input", {"name": "seen"})["value"]} | words
 
 
 def emails_to(sink, address):
@@ -116,7 +123,7 @@ def test_it_is_written_in_the_small_editor_from_the_modules_words(desk, assignme
     assert "Reading number 1." in response.content.decode()
     assert "data-django-prose-editor" in response.content.decode()
     assert not OwnWording.objects.exists()
-    said = text(desk.post(wording_url(assignment, first), WORDS, follow=True))
+    said = text(desk.post(wording_url(assignment, first), typed(desk, assignment, first), follow=True))
     assert "“Step 1” is changed for Ada. The module stays as it is." in said
     assert "Changed for Ada alone." in said
     assert OwnWording.objects.get().body == "<p>Sit by <strong>the sea</strong> &amp; wait.</p>"
@@ -138,19 +145,61 @@ def test_the_modules_words_can_be_taken_again(desk, worded, first):
     ],
 )
 def test_nothing_empty_is_kept_and_nothing_typed_is_lost(desk, assignment, first, change, message):
-    response = desk.post(wording_url(assignment, first), WORDS | change)
+    response = desk.post(wording_url(assignment, first), typed(desk, assignment, first, **change))
     assert response.status_code == 422
     assert message in text(response)
     assert not OwnWording.objects.exists()
 
 
 def test_words_for_a_step_that_has_just_left_are_not_lost(desk, assignment, first):
+    words = typed(desk, assignment, first)
     plan(SLOT)
-    response = desk.post(wording_url(assignment, first), WORDS)
+    response = desk.post(wording_url(assignment, first), words)
     assert response.status_code == 422
     assert "This step has been handed over or skipped in the meantime" in text(response)
     assert "For you, Ada" in response.content.decode()
     assert "Nothing was changed" in text(desk.get(wording_url(assignment, first), follow=True))
+
+
+def test_an_older_window_does_not_write_over_what_a_newer_one_kept(desk, assignment, first):
+    mine = typed(desk, assignment, first, title="Mine", body="<p>My words.</p>")
+    desk.post(
+        wording_url(assignment, first), typed(desk, assignment, first, body="<p>Written for an hour.</p>")
+    )
+    response = desk.post(wording_url(assignment, first), mine)
+    assert response.status_code == 422
+    said = text(response)
+    assert "These words were changed in another window after you opened them here." in said
+    assert '<a href="">take the other version</a>' in response.content.decode()
+    assert "There: “For you, Ada”." in said
+    assert "The reading as it is there Written for an hour." in said
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.find("input", {"name": "title"})["value"] == "Mine"
+    assert page.find("textarea", {"name": "body"}).text.strip() == "<p>My words.</p>"
+    assert OwnWording.objects.get().body == "<p>Written for an hour.</p>"
+
+    again = mine | {"seen": page.find("input", {"name": "seen"})["value"]}
+    assert desk.post(wording_url(assignment, first), again).status_code == 302
+    assert OwnWording.objects.get().body == "<p>My words.</p>"
+
+
+def test_what_was_corrected_in_the_module_meanwhile_is_shown_before_other_words_stay_for_good(
+    desk, assignment, first
+):
+    mine = typed(desk, assignment, first)
+    first.body = "<p>Corrected.</p>"
+    first.save()
+    response = desk.post(wording_url(assignment, first), mine)
+    assert response.status_code == 422
+    assert "The reading as it is there Corrected." in text(response)
+    assert not OwnWording.objects.exists()
+
+
+def test_pressing_twice_keeps_the_same_words_without_a_question(desk, assignment, first):
+    words = typed(desk, assignment, first)
+    for _press in range(2):
+        assert desk.post(wording_url(assignment, first), words).status_code == 302
+    assert OwnWording.objects.get().title == "For you, Ada"
 
 
 def test_another_practitioner_and_another_modules_step_are_not_found(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from practice.assignments.blackout import Blackout
 from practice.assignments.models import Assignment
+from practice.assignments.rewording import as_it_is
 from practice.people import audit
 from practice.people.audit import Action, AuditEntry, WrittenOnce
 from practice.people.models import Client, Consent
@@ -168,7 +169,7 @@ def test_a_series_is_followed_from_being_assigned_to_being_stopped(desk, ada, mo
     desk.post(skip, {"step": "1234567"})  # things have moved on: nothing is done, and nothing is noted
     desk.post(skip, {"step": step.pk})
     desk.post(reverse("admin:assignments_assignment_return", args=(row.pk, step.pk)))
-    own = {"subject": "For Ada", "title": "For Ada", "body": "<p>River.</p>"}
+    own = {"title": "For Ada", "body": "<p>River.</p>", "seen": as_it_is(row, step)["seen"]}
     desk.post(reverse("admin:assignments_assignment_wording", args=(row.pk, step.pk)), own)
     stop = reverse("admin:assignments_assignment_move", args=(row.pk, "stop"))
     desk.post(stop, {"step": step.pk})
