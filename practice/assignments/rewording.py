@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
+from practice.people.long_open_form import words_there
 from practice.people.models import one_line
 from resources.models import Step
 from resources.reading_field import reading_field
-from resources.revised_form import there
 from resources.sanitize import clean
 
 GONE = gettext_noop(
@@ -65,7 +65,7 @@ class WordingForm(forms.Form):
         with_a_link = mark_safe(message)  # noqa: S308 - our own words
         self.add_error(None, ValidationError(with_a_link, code="saved_elsewhere"))
         if typed["title"] != now["title"]:
-            self.add_error("title", there(now["title"]))
+            self.add_error("title", words_there(now["title"]))
         if typed["body"] != now["body"]:
             self.add_error("body", _("This text is different there: it stands below."))
             self.other_reading = mark_safe(clean(now["body"]))  # noqa: S308 - cleaned on render too

@@ -20,7 +20,6 @@ from practice.people.models import Practitioner
 from practice.people.ownership import practitioner_of
 from resources.models import Module
 
-
 LONGEST_AGO = timedelta(days=366)
 
 

@@ -70,7 +70,10 @@ def test_times_of_a_colleague_are_nobodys_business(desk, tom):
         (days(9, 9), "You would be back before you leave."),
         (days(-9, -3), "This day is not after today."),
         (days(3, 900), "more than two years ahead"),
-        (days(3, 9) | {"starts_on": "0026-12-12"}, "That is more than a year ago. Look at the year once more."),
+        (
+            days(3, 9) | {"starts_on": "0026-12-12"},
+            "That is more than a year ago. Look at the year once more.",
+        ),
         (days(3, 9) | {"backup_name": "Jo"}, "Your clients need both, a name and how to reach them."),
         (days(3, 9) | {"backup_reach": "030"}, "Your clients need both, a name and how to reach them."),
         (days(3, 9) | {"words": "one\ntwo"}, "one line"),
