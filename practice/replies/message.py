@@ -13,6 +13,7 @@ from practice.people.fields import EncryptedTextField
 from practice.people.in_words import day_in_words
 from practice.people.models import Client
 from practice.people.ownership import Owned, OwnedQuerySet
+from practice.replies.page_names import name_for_other
 
 
 class MessageQuerySet(OwnedQuerySet):
@@ -40,7 +41,7 @@ class Message(Owned):
     written_at = models.DateTimeField()
     #: When the practitioner opened it. Whether a client has read something is nobody's business, and is not kept.
     read_at = models.DateTimeField(null=True)
-    #: The open page that wrote it, by its random name. The same page sent twice is one message.
+    #: The open page that wrote it, by its random name. The same page sent twice is one message, other words another.
     page = models.CharField(max_length=32)
 
     objects: ClassVar = MessageQuerySet.as_manager()
@@ -59,13 +60,19 @@ class Message(Owned):
         return _("Message of %(day)s") % {"day": day_in_words(self.written_at)}
 
     @classmethod
-    def write(cls, client: Client, text: str, page: str, now: datetime, *, by_client: bool) -> bool:
-        """Keep a message. Returns whether it is new: the same page sent twice is one."""
+    def write(
+        cls, client: Client, text: str, page: str, now: datetime, *, by_client: bool
+    ) -> tuple[Self, bool]:
+        """Keep a message. Returns it, and whether it is new: the same page sent twice is one, and other words that
+        come from it later are another."""
         author = "" if by_client else client.practitioner.name
         said = {"text": text, "by_client": by_client, "author": author, "written_at": now}
         if by_client:
             Assignment.objects.filter(client=client).were_heard_of()
-        return cls.objects.get_or_create(client=client, page=page, defaults=said)[1]
+        written, new = cls.objects.get_or_create(client=client, page=page, defaults=said)
+        if written.text == text:
+            return written, new
+        return cls.objects.get_or_create(client=client, page=name_for_other(page, text), defaults=said)
 
 
 class Code(Owned):

@@ -85,8 +85,8 @@ class MessagePages:
         self, request: HttpRequest, client: Client, said: dict[str, Any], now: datetime
     ) -> HttpResponse:
         with transaction.atomic():
-            if Message.write(client, said["text"], said["page"], now, by_client=False):
-                written = Message.objects.only("pk").get(client=client, page=said["page"])
+            written, new = Message.write(client, said["text"], said["page"], now, by_client=False)
+            if new:
                 audit.note(practitioner_of(request), audit.Action.ADDED, written, client)
         Message.objects.with_client(client).unread().update(read_at=now)
         if why_no_notice(client):

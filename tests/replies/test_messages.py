@@ -140,6 +140,22 @@ def test_a_client_writes_once_and_it_is_encrypted(phone, opened, ada):
     assert Message.objects.extra(select={"raw": "text"}).values_list("raw", flat=True)[0] != CANARY
 
 
+def test_other_words_sent_from_the_same_page_are_another_message(phone, opened):
+    fields = fields_of(phone.get(opened)) | {"do": "write"}
+    for words in ("Hello.", "Hello. And something more.", "Hello. And something more.", "Hello."):
+        phone.post(opened, fields | {"text": words})
+    assert [message.text for message in Message.objects.all()] == ["Hello.", "Hello. And something more."]
+
+
+def test_so_are_mayas_and_each_is_in_the_trail(desk, maya, ada):
+    browser, page = desk(maya), desk_page(ada)
+    fields = fields_of(browser.get(page)) | {"do": "write"}
+    for words in ("Until Thursday.", "Until Friday.", "Until Friday."):
+        browser.post(page, fields | {"text": words})
+    assert [message.text for message in Message.objects.all()] == ["Until Thursday.", "Until Friday."]
+    assert AuditEntry.objects.about(ada).filter(action="added", kind="replies.message").count() == 2
+
+
 def test_an_empty_message_comes_back_with_the_reason(phone, opened):
     answer = phone.post(opened, {**fields_of(phone.get(opened)), "do": "write", "text": " "})
     assert answer.status_code == 422
