@@ -31,7 +31,8 @@ def name_days(
 ) -> bool:
     """Keep these days free, as `by` or the client themselves asked. Returns whether that was possible; the same days
     twice are named once."""
-    if days_of(client, now).count() >= MOST:
+    already = Blackout.objects.filter(client=client, first_on=first_on, last_on=last_on)
+    if days_of(client, now).count() >= MOST and not already.exists():
         return False
     days, new = Blackout.objects.get_or_create(
         client=client, first_on=first_on, last_on=last_on, defaults={"by_client": by is None}

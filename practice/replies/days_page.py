@@ -8,13 +8,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from practice.people.ownership import practitioner_of
 from practice.replies.client_pages import own_client
 from practice.replies.days import days_form, days_of, name_days, remove_days
-
-FULL = gettext_noop("There are twenty already. Remove some first.")
 
 
 class DaysPage:
@@ -35,13 +32,11 @@ class DaysPage:
             case "free_days":
                 form = days_form(row, now, request.POST)
                 if form.is_valid():
-                    done = name_days(row, **form.cleaned_data, now=now, by=practitioner_of(request))
-                    if done:
+                    if name_days(row, **form.cleaned_data, now=now, by=practitioner_of(request)):
                         said = _("Kept free: nothing goes out to %(client)s on these days.")
                         messages.success(request, said % {"client": row})
-                    else:
-                        messages.error(request, _(FULL))
-                    return redirect("admin:replies_days", row.pk)
+                        return redirect("admin:replies_days", row.pk)
+                    form.are_too_many()
             case "remove_days":
                 if remove_days(row, request.POST.get("days", ""), practitioner_of(request)):
                     messages.success(request, _("Removed. Emails go out on these days again."))

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from practice.people.in_words import written
 from practice.replies.sharing import SHARE_ALL, Choice, Sharing
 from practice.replies.sheet import Question
 from resources.models import PromptKind
@@ -209,6 +211,11 @@ class PauseForm(forms.Form):
             raise forms.ValidationError(_("Choose a day within the next year, or stop the series."))
         return until
 
+    def is_too_early(self, resting_until: date) -> None:
+        """Say that they rest until a day that is not theirs to bring forward."""
+        why = _("The emails rest until %(day)s as it is. Choose a day after that.")
+        self.add_error("until", why % {"day": written(resting_until, gettext("l, j F"))})
+
 
 class DaysForm(forms.Form):
     """Days on which nothing shall come. `today` is the client's own."""
@@ -243,3 +250,7 @@ class DaysForm(forms.Form):
             self.add_error("first_on", _("These days are over. Choose days that are still to come."))
         elif (last_on - self.today).days > 366:
             self.add_error("first_on", _("Choose days within the next year."))
+
+    def are_too_many(self) -> None:
+        """Say that no more can be named."""
+        self.add_error("first_on", _("There are twenty already. Remove some first."))

@@ -75,18 +75,29 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             form = PauseForm(timezone.localdate(), request.POST)
             if not form.is_valid():
                 return _pace_page(request, delivery, form, status=422)
-            assignment.pause(now, by=BY_CLIENT, until=form.cleaned_data["until"])
+            if not assignment.pause(now, by=BY_CLIENT, until=form.cleaned_data["until"]):
+                return _not_paused(request, delivery, form)
         case "without_notes" | "with_notes" as chosen:
             assignment.go_without_reminders(chosen == "without_notes")
         case "free_days":
             days = days_form(delivery.client, now, request.POST)
+            if days.is_valid() and not name_days(delivery.client, **days.cleaned_data, now=now):
+                days.are_too_many()
             if not days.is_valid():
                 form = PauseForm(timezone.localdate())
                 return _pace_page(request, delivery, form, days, status=422)
-            name_days(delivery.client, **days.cleaned_data, now=now)
         case "remove_days":
             remove_days(delivery.client, request.POST.get("days", ""))
     return redirect(request.path)
+
+
+def _not_paused(request: HttpRequest, delivery: Delivery, form: PauseForm) -> HttpResponse:
+    """Why they do not rest until this day. Where they cannot rest at all, the page says it as it is."""
+    until = delivery.assignment.paused_until
+    if until is None:
+        return redirect(request.path)
+    form.is_too_early(until)
+    return _pace_page(request, delivery, form, status=422)
 
 
 def after_next_slot(assignment: Assignment) -> date | None:

@@ -87,5 +87,25 @@ def test_looking_changes_nothing_and_nobody_names_more_than_twenty(phone, pace):
     phone.get(f"{pace}?do=free_days&first_on=2030-01-01")
     today = timezone.localdate()
     for number in range(1, 25):
-        name(phone, pace, today + timedelta(days=number))
+        page = name(phone, pace, today + timedelta(days=number))
     assert Blackout.objects.count() == 20
+    assert page.status_code == 422
+    assert "There are twenty already. Remove some first." in text_of(page)
+    assert soup(page).find("input", {"name": "first_on"})["value"] == str(today + timedelta(days=24))
+
+
+def test_pressing_twice_for_the_last_of_twenty_is_no_mistake(phone, pace):
+    today = timezone.localdate()
+    for number in (*range(1, 21), 20):
+        assert name(phone, pace, today + timedelta(days=number)).status_code == 200
+
+
+def test_at_the_desk_the_same_is_said(desk, maya, running):
+    browser, page = desk(maya), f"/desk/replies/reply/client/{running.client_id}/days/"
+    today = timezone.localdate()
+    for number in range(1, 22):
+        asked = {"do": "free_days", "first_on": str(today + timedelta(days=number)), "last_on": ""}
+        shown = browser.post(page, asked, follow=True)
+    assert shown.status_code == 422
+    assert "There are twenty already." in text_of(shown)
+    assert soup(shown).find("input", {"name": "first_on"})["value"] == str(today + timedelta(days=21))

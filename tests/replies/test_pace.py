@@ -95,14 +95,26 @@ def test_nor_can_they_end_it_by_a_pause_of_their_own(phone, link, running):
     assert (running.state, running.state_by, running.paused_until) == ("paused", "the practitioner", None)
 
 
-@pytest.mark.parametrize(("days", "kept"), [(5, 10), (15, 15)])
-def test_but_they_can_make_it_longer(phone, link, running, days, kept):
+def test_but_they_can_make_it_longer(phone, link, running):
     today = timezone.localdate()
     running.pause(timezone.now(), until=today + timedelta(days=10))
-    pressed(phone, f"{link}pace/", do="pause", until=(today + timedelta(days=days)).isoformat())
+    pressed(phone, f"{link}pace/", do="pause", until=(today + timedelta(days=15)).isoformat())
     running.refresh_from_db()
-    assert running.paused_until == today + timedelta(days=kept)
+    assert running.paused_until == today + timedelta(days=15)
     assert running.state_by == "the practitioner"
+
+
+def test_why_they_cannot_make_it_shorter_is_said_and_the_day_comes_back(phone, link, running):
+    rests, earlier = (timezone.localdate() + timedelta(days=days) for days in (10, 5))
+    running.pause(timezone.now(), until=rests)
+    page = phone.post(f"{link}pace/", {"do": "pause", "until": earlier.isoformat()})
+    assert page.status_code == 422
+    assert f"rest until {rests:%A}, {rests.day} {rests:%B} as it is. Choose a day after that." in text_of(
+        page
+    )
+    assert f'value="{earlier.isoformat()}"' in page.content.decode()
+    running.refresh_from_db()
+    assert running.paused_until == rests
 
 
 def test_stop_this_series_leaves_the_others(phone, link, running, ada, maya):
