@@ -74,7 +74,8 @@ class ReplyQuerySet(OwnedQuerySet):
         return self.filter(sent_at=None)
 
     def finished(self) -> Self:
-        """Those that the client sent or kept for themselves, the earliest first. No draft is among them."""
+        """Those that the client sent or once kept for themselves, the earliest first. What was kept may be a draft
+        again: of that its `choice` tells something."""
         finished = self.exclude(sent_at=None, kept_at=None)
         return finished.order_by(Coalesce("sent_at", "kept_at"), "pk")
 
@@ -152,7 +153,7 @@ class Reply(Owned):
     sharing = models.CharField(max_length=5, choices=Sharing, default=Sharing.SHARE)
     #: Empty while it is a draft, and for ever when all of it is kept.
     sent_at = models.DateTimeField(null=True)
-    #: When the client finished it and kept all of it for themselves. Empty while it is a draft, and once it is sent.
+    #: When the client finished it and kept all of it for themselves. Empty before that, and once it is sent.
     kept_at = models.DateTimeField(null=True)
     #: Empty while it is unread.
     read_at = models.DateTimeField(null=True)

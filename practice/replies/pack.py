@@ -58,7 +58,8 @@ def pack(client: Client, now: datetime) -> Pack:
 
 def _pages(client: Client) -> list[Page]:
     finished = Reply.objects.filter(client=client).finished().prefetch_related("answers")
-    pages = [_page(reply) for reply in finished.select_related("delivery__edition", "delivery__step")]
+    finished = finished.select_related("delivery__edition", "delivery__step")
+    pages = [_page(reply) for reply in finished if reply.sent_at or not reply.choice().tells(reply.values())]
     return [page for page in pages if page.answers]
 
 

@@ -42,7 +42,8 @@ def write(
     reply = reply or Reply(delivery=delivery)
     tells = choice.tells(values)
     reply.page = sheet.page
-    reply.kept_at = None if tells else now if send else reply.kept_at
+    # A draft that would tell something by now is not sent yet, and may still be kept after all.
+    reply.kept_at = now if send and not tells else reply.kept_at
     reply.keep(sheet.questions, values, now, choice)
     if send and tells:
         reply.send(now)

@@ -117,6 +117,15 @@ def test_what_she_kept_for_herself_is_in_it(phone, other_browser, link, opened):
     assert text_of(phone.get(f"{opened}words.html")).count("Kept for myself") == 2
 
 
+def test_what_she_kept_stays_in_it_when_she_thinks_of_sharing_it_and_keeps_it_after_all(phone, link, opened):
+    send(phone, link, "For me.", sharing="keep")
+    for sharing, is_in_it in (("share", False), ("keep", True)):
+        phone.post(f"{link}draft/", typed(phone.get(link), "For me.") | {"sharing": sharing})
+        assert ("For me." in both(phone, opened)) is is_in_it
+    phone.post(link, typed(phone.get(link), "For Maya.") | {"sharing": "share"})
+    assert "sent_at" in data(phone, opened)["reflections"][0]
+
+
 def test_what_she_wants_to_talk_about_is_in_it_with_her_words(phone, link, opened):
     send(phone, link, "Not in writing.", sharing="talk")
     assert "Not in writing." in both(phone, opened)
