@@ -34,8 +34,6 @@ class ChoicesForm(forms.Form):
             "what they are about."
         ),
     )
-    #: What it was when the page was made: whoever leaves it so, changes nothing that was chosen meanwhile.
-    discretion_before = forms.CharField(required=False, widget=forms.HiddenInput)
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
@@ -55,6 +53,12 @@ class ChoicesForm(forms.Form):
         required=False,
         error_messages={"invalid": _("This is not a time we understand. Write it like 18:00.")},
     )
+    #: What each was when the page was made: whoever leaves one so, changes nothing that was chosen meanwhile, nor, of
+    #: several series, the day and the hour of those that come at another time.
+    discretion_before = forms.CharField(required=False, widget=forms.HiddenInput)
+    language_before = forms.CharField(required=False, widget=forms.HiddenInput)
+    likes_weekday_before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    likes_at_before = forms.TimeField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, client: Client, language: str) -> "ChoicesForm":
@@ -63,19 +67,19 @@ class ChoicesForm(forms.Form):
         weekday, at = _as_it_comes(client)
         chosen = {"likes_weekday": weekday, "likes_at": at}
         chosen |= {name: value for name in FIELDS if (value := getattr(client, name)) is not None}
-        return cls(initial=chosen | {"language": language, "discretion_before": client.discretion})
+        before = {f"{name}_before": chosen.get(name) for name in FIELDS}
+        return cls(initial=chosen | before | {"language": language})
 
     def keep(self, client: Client, now: datetime) -> None:
         """Let it hold from now on, and what the client receives follow at its next turn. Call it in a transaction."""
-        chosen: dict[str, Any] = self.cleaned_data
-        if chosen["discretion"] == chosen["discretion_before"]:
-            chosen["discretion"] = client.discretion
-        for name in FIELDS:
-            setattr(client, name, chosen[name])
-        client.save(update_fields=FIELDS)
+        asked: dict[str, Any] = self.cleaned_data
+        chosen = {name: asked[name] for name in FIELDS if asked[name] != asked[f"{name}_before"]}
+        for name, value in chosen.items():
+            setattr(client, name, value)
+        client.save(update_fields=chosen)
         audit.note(None, audit.Action.CHANGED, client)
         for row in Assignment.objects.running().filter(client=client).order_by("pk"):
-            row.change_slot(client.likes_weekday, client.likes_at, now)
+            row.change_slot(chosen.get("likes_weekday"), chosen.get("likes_at"), now)
 
 
 def _as_it_comes(client: Client) -> tuple[int | None, time | None]:

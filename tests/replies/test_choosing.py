@@ -29,8 +29,8 @@ def page(kei):
 def fields_of(response):
     """What the form would send back as it is."""
     form = soup(response).select_one("#choices")
-    boxes = form.select("input[type=radio][checked], input[type=time], input[name=discretion_before]")
-    chosen = {box["name"]: box["value"] for box in boxes}
+    boxes = form.select("input[type=radio][checked], input[type=time], input[type=hidden]")
+    chosen = {box["name"]: box.get("value", "") for box in boxes}
     day = form.select_one("select option[selected]")
     return chosen | {"likes_weekday": day["value"] if day else "", "answer": "choices"}
 
@@ -46,8 +46,11 @@ def test_it_begins_with_what_their_practitioner_set(phone, page, kei):
         "discretion": "notice",
         "discretion_before": "notice",
         "language": "es",
+        "language_before": "es",
         "likes_weekday": "2",
+        "likes_weekday_before": "2",
         "likes_at": "07:30",
+        "likes_at_before": "07:30:00",
         "answer": "choices",
     }
 
@@ -78,6 +81,12 @@ def test_a_day_and_an_hour_need_not_be_chosen(phone, page, kei, desk, maya):
 def test_what_is_no_choice_is_asked_once_more(phone, page, kei, wrong):
     assert choose(phone, page, **wrong).status_code == 422
     assert not AuditEntry.objects.about(kei).filter(action="changed").exists()
+
+
+def test_the_language_that_the_page_is_read_in_is_kept_with_the_rest(phone, page, kei):
+    phone.post(page, fields_of(phone.get(f"{page}?in=de")))
+    kei.refresh_from_db()
+    assert kei.language == "de"
 
 
 def test_nothing_is_chosen_before_a_yes(phone, page, kei):
@@ -150,6 +159,52 @@ def test_a_page_that_was_open_for_long_does_not_undo_what_their_practitioner_cho
     phone.post(own_page, fields_of(phone.get(own_page)) | {"do": "choices", "discretion": "full"})
     ada.refresh_from_db()
     assert ada.discretion == "full"
+
+
+@pytest.fixture
+def second(ada, assignment):
+    """Another series of Ada's, on another day and at another hour."""
+    first_on = assignment.next_on + timedelta(days=3)
+    module = make_module(ada.practitioner, title="Another")
+    return make_assignment(ada, module, first_on=first_on, now=timezone.now(), at=time(19, 15))
+
+
+def slots(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [(row.next_on, row.at) for row in rows]
+
+
+def test_whoever_leaves_the_day_and_the_hour_as_they_are_moves_no_series(
+    phone, own_page, ada, assignment, second
+):
+    before = slots(assignment, second)
+    later(phone, own_page, language="de")
+    ada.refresh_from_db()
+    assert (ada.language, ada.likes()) == ("de", "")
+    assert slots(assignment, second) == before
+    Client.objects.update(likes_weekday=4, likes_at=time(7, 0))  # since then it was agreed otherwise
+    later(phone, own_page, discretion="notice")
+    assert slots(assignment, second) == before
+
+
+def test_a_page_that_was_open_for_long_moves_nothing_back(phone, own_page, ada, assignment):
+    shown = fields_of(phone.get(own_page)) | {"do": "choices"}
+    assignment.move_next(assignment.next_on + timedelta(days=2))
+    Client.objects.update(language="es")
+    before = slots(assignment)
+    phone.post(own_page, shown | {"discretion": "notice"})
+    ada.refresh_from_db()
+    assert (ada.discretion, ada.language) == ("notice", "es")
+    assert slots(assignment) == before
+
+
+def test_who_chooses_another_day_keeps_the_hour_of_each_series(phone, own_page, ada, assignment, second):
+    hours = [assignment.at, second.at]
+    assert later(phone, own_page, likes_weekday="1", likes_at="soon").status_code == 422
+    shown = later(phone, own_page, likes_weekday="1")
+    assert "This is kept." in text_of(shown)
+    assert [(day.weekday(), at) for day, at in slots(assignment, second)] == [(1, at) for at in hours]
 
 
 def test_a_wrong_hour_comes_back_with_the_reason(phone, own_page, ada):
