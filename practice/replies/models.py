@@ -144,7 +144,7 @@ class Reply(Owned):
         editable=False,
         verbose_name=gettext_lazy("client"),
     )
-    #: The open page that wrote it last, by its random name. The same page sent twice is one reply.
+    #: The open page that wrote it last, by its random name. The same page sent twice is one reply, other words another.
     page = models.CharField(max_length=32)
     #: Counts its saves, so that the same draft open in two windows is noticed.
     revision = models.PositiveIntegerField(default=0)

@@ -46,12 +46,13 @@ def _page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 @private_page(find_open)
 @require_POST
 def draft(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Keep what is on the page as a draft. Answers with the sheet that the page carries from now on."""
+    """Keep what is on the page as a draft, by itself or because a button was pressed ("save"). Answers with the sheet
+    that the page carries from now on, or that the page was sent and this changed nothing."""
     sheet = _sheet(request, delivery)
-    reply = _keep(request, delivery, sheet)
+    reply = _keep(request, delivery, sheet, pressed="save" in request.POST)
     if reply and reply.sent_at:
         return JsonResponse({"state": "sent"})
-    continued = Sheet.continuing(reply, sheet.page) if reply else sheet
+    continued = Sheet.continuing(reply, reply.page) if reply else sheet
     return JsonResponse({"state": "saved", "sheet": continued.seal(delivery)})
 
 
@@ -65,8 +66,8 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     form = ReflectionForm(sheet.questions, request.POST, sending=True)
     if not form.is_valid():
         # What does not fit is kept all the same, as a draft.
-        reply = _keep(request, delivery, sheet)
-        sheet = Sheet.continuing(reply, sheet.page) if reply else sheet
+        reply = _keep(request, delivery, sheet, pressed=True)
+        sheet = Sheet.continuing(reply, reply.page) if reply else sheet
         return _writing_page(request, delivery, sheet, form, status=422)
     reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), send=True)
     _remember(request, reply)
@@ -80,11 +81,11 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     sheet = _sheet(request, delivery)
-    reply = _keep(request, delivery, sheet)
+    reply = _keep(request, delivery, sheet, pressed=True)
     if reply and reply.sent_at:
         return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk))
     if reply:
-        return _draft_page(request, delivery, reply, sheet.page, state="saved")
+        return _draft_page(request, delivery, reply, reply.page, state="saved")
     return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions))
 
 
@@ -100,10 +101,10 @@ def _take_back(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     return _draft_page(request, delivery, reply, state="taken back")
 
 
-def _keep(request: HttpRequest, delivery: Delivery, sheet: Sheet) -> Reply | None:
+def _keep(request: HttpRequest, delivery: Delivery, sheet: Sheet, *, pressed: bool) -> Reply | None:
     form = ReflectionForm(sheet.questions, request.POST)
     form.is_valid()
-    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice())
+    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), pressed=pressed)
     _remember(request, reply)
     return reply
 

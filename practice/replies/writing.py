@@ -1,6 +1,5 @@
 """Keeping what a client writes, so that nothing is lost: not to a second window, a second press or a late answer."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from django.db import transaction
 
 from practice.mailing.models import Delivery
 from practice.replies.models import Reply
+from practice.replies.page_names import name_for_other
 from practice.replies.sharing import SHARE_ALL, Choice
 from practice.replies.sheet import Sheet
 
@@ -22,21 +22,26 @@ def write(
     *,
     choice: Choice = SHARE_ALL,
     send: bool = False,
+    pressed: bool = False,
 ) -> Reply | None:
-    """Save the answers of one open page as a draft, or send them. Returns the reply that now holds them.
+    """Save the answers of one open page as a draft, or send them. Returns the reply that now holds them. `pressed` says
+    that the client asked for it, as sending always does: what saves itself may come late, with words of before.
 
     Where the client keeps everything for themselves, nothing is sent: it stays a draft, which only they see.
 
     Returns None when there is nothing to keep: no answer, and no draft that was emptied. What was sent before stays
-    as it is: the same page sent twice is one reply, and other words sent after it are another.
+    as it is: the same page sent twice is one reply, and other words after it are another.
     """
     # One writer at a time for this email; a second press waits here and then finds the first.
     Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
     reply = _reply_of(delivery, sheet, values)
     if reply and reply.sent_at:
-        if not send or reply.values() == list(values):
+        if not (send or pressed) or reply.values() == list(values):
             return reply
-        reply, sheet = None, replace(sheet, page=secrets.token_hex(16))
+        sheet = replace(sheet, page=name_for_other(sheet.page, *values))
+        reply = delivery.replies.filter(page=sheet.page).first()
+        if reply and reply.sent_at:
+            return reply
     if reply is None and not any(values) and not choice.tells(values):
         return None
     reply = reply or Reply(delivery=delivery)

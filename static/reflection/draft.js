@@ -14,11 +14,12 @@ if (form) {
   let wait = 2000;
   let saving = null;
   let closed = false;
+  let arrived = false; // it was sent from here, and more was typed since: only a button keeps that
   let stopAsking = () => {}; // ends the request that is on its way
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
-  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "submit");
-  const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
+  const fields = () => [...form.elements].filter((field) => field.name && !["save", "send"].includes(field.name));
+  const later = (ms) => { clearTimeout(timer); timer = setTimeout(() => save(), ms); };
 
   // --- The copy on this device
 
@@ -44,22 +45,25 @@ if (form) {
 
   // --- The draft on the server
 
-  function save() {
+  function save(pressed = false) {
     clearTimeout(timer);
-    saving = saving || sendDraft().finally(() => { saving = null; });
+    saving = saving || sendDraft(pressed).finally(() => { saving = null; });
     return saving;
   }
 
-  async function sendDraft() {
+  async function sendDraft(pressed) {
     if (closed) return false;
+    if (arrived && !pressed) { say(words.sent); return false; }
     const count = changed;
     say(words.saving);
     let answer;
+    let came;
     const controller = new AbortController();
     const tooLong = setTimeout(() => controller.abort(), 20000); // a connection that is there and carries nothing
     stopAsking = () => controller.abort();
     try {
       const body = new URLSearchParams(new FormData(form));
+      if (pressed) body.set("save", "1");
       answer = await fetch(words.draft, { method: "POST", body, signal: controller.signal });
       if ([400, 404, 413].includes(answer.status)) { closed = true; say(words.closed); return false; }
       if (answer.status === 429) {
@@ -68,8 +72,11 @@ if (form) {
         return false;
       }
       if (!answer.ok) throw new Error(String(answer.status));
-      const { sheet } = await answer.json();
-      if (sheet) form.elements.sheet.value = sheet;
+      const told = await answer.json();
+      came = told.state;
+      arrived = came === "sent" && !pressed;
+      if (arrived) { say(words.sent); return false; }
+      if (told.sheet) form.elements.sheet.value = told.sheet;
     } catch {
       if (closed) return false;
       say(words.offline);
@@ -81,7 +88,7 @@ if (form) {
     }
     kept = count;
     wait = 2000;
-    if (changed === kept) { forgetHere(); say(words.saved); } else later(1000);
+    if (changed === kept) { forgetHere(); say(came === "sent" ? "" : words.saved); } else later(1000);
     return true;
   }
 
@@ -97,14 +104,14 @@ if (form) {
     if (event.target.tagName === "TEXTAREA") grow(event.target);
     changed += 1;
     keepHere();
-    if (!closed) later(1000);
+    if (arrived) say(words.sent); else if (!closed) later(1000);
   });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
     if (saving) await saving; // it may hold fewer words than the page does now
-    const safe = await save();
+    const safe = await save(true);
     if (!safe || button?.name !== "send") return;
     kept = changed;
     const sent = document.createElement("input");

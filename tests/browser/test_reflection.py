@@ -151,6 +151,36 @@ def test_sending_right_after_the_last_word_sends_that_word(open_page, link):
     expect(page.get_by_text("What you sent is with Maya.")).to_be_visible()
 
 
+def test_what_is_typed_after_sending_stays_on_the_page_and_is_sent_at_a_press(open_page, link):
+    page = open_page(link)
+    field = page.get_by_label("What stayed with you from reading 1?")
+    field.fill("The first words.")
+    expect_saved(page)
+    # Sent, while the answer is still on its way.
+    page.evaluate(
+        """async () => {
+            const body = new URLSearchParams(new FormData(document.querySelector("form[data-draft]")));
+            body.set("send", "1");
+            await fetch(location.href, { method: "POST", body, redirect: "manual" });
+        }"""
+    )
+    field.fill("The first words. And the last.")
+    expect(page.locator("#state")).to_contain_text("What you sent has arrived.")
+    assert page.evaluate("sessionStorage.length") == 1
+    assert Reply.objects.get().values()[0] == "The first words."
+    page.get_by_role("button", name="Save for later").click()
+    expect_saved(page)
+    assert page.evaluate("sessionStorage.length") == 0
+    field.fill("The first words. And the very last.")
+    expect_saved(page)
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_role("heading", name="Thank you. It is with Maya now.")).to_be_visible()
+    assert [reply.values()[0] for reply in Reply.objects.sent().order_by("pk")] == [
+        "The first words.",
+        "The first words. And the very last.",
+    ]
+
+
 def test_a_second_window_is_told_nothing_and_loses_nothing(open_page, link):
     first = open_page(link)
     second = first.context.new_page()

@@ -102,7 +102,43 @@ def test_other_words_sent_from_the_same_page_are_another_reflection(phone, link)
     data = typed(phone.get(link), "The sea.")
     phone.post(link, data)
     phone.post(link, data | {"answer-0": "The wind."})
+    phone.post(link, data | {"answer-0": "The wind."})
     assert [reply.values()[0] for reply in Reply.objects.sent().order_by("pk")] == ["The sea.", "The wind."]
+
+
+def test_other_words_saved_for_later_from_a_page_that_was_sent_are_a_draft(phone, link):
+    data = typed(phone.get(link), "The sea.")
+    phone.post(link, data)
+    for _ in range(2):
+        page = phone.post(link, data | {"answer-0": "The sea, and more.", "save": "1"}, follow=True)
+    assert "Saved for later." in text_of(page)
+    assert fields_of(page)["answer-0"] == "The sea, and more."
+    phone.post(link, fields_of(page) | {"answer-0": "The sea, and much more.", "save": "1"})
+    assert [(reply.values()[0], reply.sent_at is None) for reply in Reply.objects.order_by("pk")] == [
+        ("The sea.", False),
+        ("The sea, and much more.", True),
+    ]
+
+
+def test_words_too_long_to_be_sent_are_kept_from_a_page_that_was_sent_as_well(phone, link):
+    data = typed(phone.get(link), "The sea.")
+    phone.post(link, data)
+    page = phone.post(link, data | {"answer-0": "Word. " * 4000})
+    assert page.status_code == 422
+    phone.post(link, fields_of(page) | {"answer-0": "Shorter."})
+    assert [reply.values()[0] for reply in Reply.objects.sent().order_by("pk")] == ["The sea.", "Shorter."]
+    assert not Reply.objects.drafts().exists()
+
+
+def test_a_button_pressed_on_a_page_that_was_sent_keeps_what_was_typed_since(phone, link):
+    data = typed(phone.get(link), "The sea.")
+    phone.post(link, data)
+    answer = drafted(phone, link, data | {"answer-0": "The wind.", "save": "1"})
+    assert answer["state"] == "saved"
+    assert Reply.objects.drafts().get().values() == ["The wind.", ""]
+    phone.post(link, data | {"answer-0": "The wind.", "sheet": answer["sheet"]})
+    assert [reply.values()[0] for reply in Reply.objects.sent().order_by("pk")] == ["The sea.", "The wind."]
+    assert Reply.objects.count() == 2
 
 
 def test_a_late_autosave_changes_nothing_of_what_was_sent(phone, link):
