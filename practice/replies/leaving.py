@@ -11,6 +11,13 @@ from practice.replies.private import with_headers
 SEE_OTHER = 303
 
 
+def see_other(address: str) -> HttpResponse:
+    """Lead on to this address, in place of an answer to the form."""
+    response = HttpResponseRedirect(address)
+    response.status_code = SEE_OTHER
+    return response
+
+
 # As on the pages it leaves, no cookie is asked for; and the session's own never comes along from another site.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,8 +28,6 @@ def leave(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         request.session.flush()
-        response: HttpResponse = HttpResponseRedirect(request.path)
-        response.status_code = SEE_OTHER
-        return with_headers(response)
+        return with_headers(see_other(request.path))
     practice = Practice.objects.first() or Practice()
     return with_headers(render(request, "reflection/elsewhere.html", {"practice": practice}))

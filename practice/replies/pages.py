@@ -1,5 +1,6 @@
 """The reflection page: reading, questions, a draft that keeps itself, and one button that sends."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -8,6 +9,7 @@ from practice.mailing import personal
 from practice.mailing.models import Delivery
 from practice.replies import address
 from practice.replies.forms import ReflectionForm
+from practice.replies.leaving import see_other
 from practice.replies.models import Reply, ReplyQuerySet
 from practice.replies.private import private_page, render
 from practice.replies.sheet import Sheet
@@ -35,8 +37,11 @@ def reflection(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 def _page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     own = own_replies(request, delivery)
+    done = _asked_for(request, "done", own)
+    if done and (done.sent_at or done.kept_at):
+        return _done_page(request, delivery, done)
     if begun := _begun(request, own):
-        return _draft_page(request, delivery, begun)
+        return _draft_page(request, delivery, begun, state="saved" if "saved" in request.GET else "draft")
     if own.exists() and "another" not in request.GET:
         return _sent_page(request, delivery, own.sent())
     sheet = Sheet.blank(delivery)
@@ -71,22 +76,31 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return _writing_page(request, delivery, sheet, form, status=422)
     reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), send=True)
     _remember(request, reply)
-    # No redirect: a browser that keeps no cookies would come back to an empty page.
-    if reply and not reply.sent_at:
-        return render(request, "kept.html", delivery, {"reply": reply})
-    return _sent_page(
-        request, delivery, delivery.replies.filter(pk__in=[reply.pk] if reply else []), just_now=True
-    )
+    if reply is None:
+        return _sent_page(request, delivery, delivery.replies.none(), just_now=True)
+    if _finds_it_again(request, delivery):
+        return see_other(f"{request.path}?done={reply.pk}")
+    return _done_page(request, delivery, reply)
 
 
 def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     sheet = _sheet(request, delivery)
     reply = _keep(request, delivery, sheet, pressed=True)
+    if reply and _finds_it_again(request, delivery):
+        asked = f"done={reply.pk}" if reply.sent_at else f"saved&draft={reply.pk}#writing"
+        return see_other(f"{request.path}?{asked}")
     if reply and reply.sent_at:
         return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk))
     if reply:
         return _draft_page(request, delivery, reply, reply.page, state="saved")
     return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions))
+
+
+def _finds_it_again(request: HttpRequest, delivery: Delivery) -> bool:
+    """Whether this browser can be led on to what it wrote. What it reads in answer to a form instead, it sends again at
+    a press of Back, even once the page was left; but where it keeps no cookies, or the link is over by now, it would
+    come to an empty page."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and delivery.link_expires_at > timezone.now()
 
 
 def _take_back(request: HttpRequest, delivery: Delivery) -> HttpResponse:
@@ -123,8 +137,13 @@ def _sheet(request: HttpRequest, delivery: Delivery) -> Sheet:
 def _begun(request: HttpRequest, own: ReplyQuerySet) -> Reply | None:
     """The draft to carry on with: the one asked for, else the last one saved."""
     drafts = own.drafts().order_by("-saved_at", "-pk")
-    asked_for = request.GET.get("draft", "")
-    return next((reply for reply in drafts if str(reply.pk) == asked_for), drafts.first())
+    return _asked_for(request, "draft", drafts) or drafts.first()
+
+
+def _asked_for(request: HttpRequest, name: str, own: ReplyQuerySet) -> Reply | None:
+    """The one of these that the address names, if it does."""
+    asked_for = request.GET.get(name, "")
+    return next((reply for reply in own if str(reply.pk) == asked_for), None) if asked_for else None
 
 
 def _draft_page(
@@ -158,6 +177,13 @@ def _writing_page(
         "other_drafts": [reply for reply in own.drafts() if reply.pk != sheet.reply],
     }
     return render(request, "reflection.html", delivery, context, status)
+
+
+def _done_page(request: HttpRequest, delivery: Delivery, reply: Reply) -> HttpResponse:
+    """Thanks for what was sent, or kept for themselves."""
+    if not reply.sent_at:
+        return render(request, "kept.html", delivery, {"reply": reply})
+    return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk), just_now=True)
 
 
 def _sent_page(

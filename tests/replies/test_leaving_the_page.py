@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
 
-from tests.replies.paper import soup, text_of, typed
+from practice.replies.models import Reply
+from tests.replies.paper import fields_of, soup, text_of, typed
 
 WEATHER = "https://weather.example/today"
 
@@ -35,6 +36,35 @@ def test_leaving_ends_the_session_and_the_words_are_gone_from_this_browser(phone
     assert "The sea." not in phone.get(link).content.decode()
     phone.cookies["sessionid"] = key
     assert "The sea." not in phone.get(link).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "Thank you. It is with Maya now."),
+        ({"sharing": "keep"}, "This is kept for you."),
+        ({"save": "1"}, "Saved for later."),
+    ],
+)
+def test_no_page_with_words_is_the_answer_to_a_form_that_going_back_would_send_again(phone, link, more, said):
+    phone.post(f"{link}draft/", typed(phone.get(link), "The sea."))
+    answer = phone.post(link, fields_of(phone.get(link)) | more)
+    assert answer.status_code == 303
+    assert said in text_of(phone.get(answer["Location"]))
+    assert said in text_of(phone.get(answer["Location"]))  # loaded anew
+    phone.post("/leave/")
+    left = phone.get(answer["Location"])
+    assert left.status_code == 200
+    assert said not in text_of(left)
+    assert "The sea." not in left.content.decode()
+
+
+def test_an_address_that_names_what_another_browser_wrote_shows_none_of_it(phone, other_browser, link):
+    phone.post(link, typed(phone.get(link), "The sea."))
+    for asked in ("done", "draft", "saved&draft"):
+        shown = other_browser.get(f"{link}?{asked}={Reply.objects.get().pk}")
+        assert "The sea." not in shown.content.decode()
+        assert "Thank you" not in text_of(shown)
 
 
 def test_it_leads_over_a_page_of_ours_as_the_policy_of_forms_asks_for(phone, elsewhere):

@@ -79,7 +79,7 @@ def test_a_browser_that_keeps_no_cookies_can_write_and_send(link):
 def test_pressing_send_twice_sends_one(phone, link):
     data = typed(phone.get(link), "The sea.")
     for _ in range(3):
-        assert "It is with Maya now." in text_of(phone.post(link, data))
+        assert "It is with Maya now." in text_of(phone.post(link, data, follow=True))
     assert Reply.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def test_the_same_draft_sent_from_two_windows_is_sent_once(phone, link):
     drafted(phone, link, typed(phone.get(link), "Begun."))
     first, second = phone.get(link), phone.get(link)
     phone.post(link, fields_of(first))
-    assert "It is with Maya now." in text_of(phone.post(link, fields_of(second)))
+    assert "It is with Maya now." in text_of(phone.post(link, fields_of(second), follow=True))
     assert Reply.objects.count() == 1
 
 

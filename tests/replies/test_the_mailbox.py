@@ -15,7 +15,7 @@ QUESTION = "Are you the only one who reads this mailbox?"
 def send(browser, link):
     """Send a reflection; what the browser shows then."""
     page = browser.get(f"{link}?another")
-    return browser.post(link, typed(page, "Something."))
+    return browser.post(link, typed(page, "Something."), follow=True)
 
 
 @pytest.fixture
