@@ -43,7 +43,9 @@ def invite(client, at=None):
 
 def say(browser, page, answer):
     """Press a button of the page, as a browser without JavaScript does."""
-    fields = {box["name"]: box["value"] for box in soup(browser.get(page)).select("input[type=hidden]")}
+    fields = {
+        box["name"]: box.get("value", "") for box in soup(browser.get(page)).select("input[type=hidden]")
+    }
     return browser.post(page, fields | {"answer": answer}, follow=True)
 
 
