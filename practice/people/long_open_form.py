@@ -28,6 +28,7 @@ class LongOpenForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         shown = [name for name in cleaned if self.fields[name].show_hidden_initial and name in self.initial]
         kept = [name for name in shown if name not in self.changed_data]
+        self._show(kept)
         self._tell([name for name in shown if name not in kept and self._is_other_there(name, cleaned[name])])
         return cleaned | {name: self.initial[name] for name in kept}
 
@@ -35,6 +36,13 @@ class LongOpenForm(forms.ModelForm):
         """Whether somebody made it something else than what the page showed, and than what was typed."""
         there = _plain(self.initial[name])
         return there not in (_plain(self.data[self.add_initial_prefix(name)]), _plain(typed))
+
+    def _show(self, names: list[str]) -> None:
+        """Let the page say what stands there by now, should it come back."""
+        data = cast(QueryDict, self.data).copy()
+        for name in names:
+            data[self.add_prefix(name)] = data[self.add_initial_prefix(name)] = _text(self.initial[name])
+        self.data = data
 
     def _tell(self, names: list[str]) -> None:
         """Say what happened and what to do, and let the next save of this page be the one that counts."""

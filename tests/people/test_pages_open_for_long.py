@@ -97,6 +97,16 @@ def test_what_stands_there_is_told_in_plain_words(desk, place, there, typed, say
     assert says in text_of(desk.post(place, shown | typed))
 
 
+def test_a_page_that_comes_back_shows_of_the_rest_what_stands_there(desk, place, ada):
+    shown = fields_of(desk.get(place))
+    Client.objects.update(private_note="moved to Bern", email="ada@new.example", language="es")
+    told = fields_of(desk.post(place, shown | {"private_note": "afraid of trains", "name": ""}))
+    assert (told["email"], told["language"], told["name"]) == ("ada@new.example", "es", "")
+    assert desk.post(place, told | {"name": "Ada B."}).status_code == 302
+    ada.refresh_from_db()
+    assert (ada.email, ada.language, ada.name) == ("ada@new.example", "es", "Ada B.")
+
+
 def test_a_third_window_is_told_again(desk, place, ada):
     shown = fields_of(desk.get(place))
     Client.objects.update(private_note="moved to Bern")
