@@ -20,7 +20,7 @@ from tests.postgres import IS_ROOT, find_postgres, postgres  # noqa: E402
 # What the suite needs, how to look for it, and Debian's packages of it.
 COMPONENTS = {
     "PostgreSQL": (find_postgres, ["postgresql"]),
-    "a browser": (find_browser, ["chromium", "fonts-liberation"]),
+    "a browser": (find_browser, ["chromium-headless-shell", "fonts-liberation"]),
     "Pango": (find_pango, ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]),
     "SpamAssassin": (find_spam_filter, ["spamassassin"]),
     "a Redis-protocol server": (find_server, ["redis-server"]),
