@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
+from functools import cached_property
 
 from django.utils.translation import gettext_noop
 
@@ -40,7 +41,7 @@ class Mail:
     """A mail, read. `sender` is the one address in its From, in lower case, empty when there are none or several;
     `recipients` is all that it says of whom it is for, as text. `bounce` and `automatic` are sentences that say why it
     is so, in English, else empty. `looks_absent`: its subject alone is that of an absence note. `new_text` is what its
-    writer wrote, without what they answered to; `text` is all that stands in it.
+    writer wrote, without what they answered to.
     """
 
     sender: str
@@ -51,9 +52,14 @@ class Mail:
     automatic: str
     looks_absent: bool
     new_text: str
-    text: str
+    parts: Parts
     attachments: int
     headers: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def text(self) -> str:
+        """All that stands in it. Worked out where it is shown: of most mails nobody asks."""
+        return "" if self.bounce else clean(all_text(self.parts.text, self.parts.html))
 
     @property
     def says_more(self) -> bool:
@@ -85,7 +91,7 @@ def read(message: Message, envelope_sender: str | None = None, envelope_recipien
         automatic=_automatic(headers),
         looks_absent=bool(ABSENT.match(subject)),
         new_text="" if bounce else clean(new_text(parts.text, parts.html)),
-        text="" if bounce else clean(all_text(parts.text, parts.html)),
+        parts=parts,
         attachments=parts.attachments,
         headers=headers,
     )
