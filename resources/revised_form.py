@@ -1,16 +1,15 @@
 """A form that notices when somebody saved the same row in another window meanwhile."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from practice.people.long_open_form import words_there
+from practice.people.long_open_form import come_back_with, words_there
 from practice.people.owned_admin import OwnedForm
 
 
@@ -48,6 +47,4 @@ class RevisedForm(OwnedForm):
             theirs = getattr(other, name)
             if typed.get(name) != theirs:
                 self.add_error(name, words_there(theirs))
-        data = cast(QueryDict, self.data).copy()
-        data[self.add_prefix("seen")] = str(other.revision)
-        self.data = data
+        come_back_with(self, {self.add_prefix("seen"): str(other.revision)})

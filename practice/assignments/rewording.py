@@ -1,11 +1,10 @@
 """Changing the email of one step for one client: a form, and what saves it while the step has not left."""
 
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
-from practice.people.long_open_form import words_there
+from practice.people.long_open_form import come_back_with, words_there
 from practice.people.models import one_line
 from resources.models import Step
 from resources.reading_field import reading_field
@@ -69,9 +68,7 @@ class WordingForm(forms.Form):
         if typed["body"] != now["body"]:
             self.add_error("body", _("This text is different there: it stands below."))
             self.other_reading = mark_safe(clean(now["body"]))  # noqa: S308 - cleaned on render too
-        data = cast(QueryDict, self.data).copy()
-        data["seen"] = now["seen"]
-        self.data = data
+        come_back_with(self, {"seen": now["seen"]})
 
 
 def wording_of(row: Assignment, step: Step) -> OwnWording | None:

@@ -1,5 +1,6 @@
 """A form whose page may have been open for long: it changes only what was changed on it."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -28,7 +29,8 @@ class LongOpenForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         shown = [name for name in cleaned if self.fields[name].show_hidden_initial and name in self.initial]
         kept = [name for name in shown if name not in self.changed_data]
-        self._show(kept)
+        for named in (self.add_prefix, self.add_initial_prefix):
+            come_back_with(self, {named(name): _text(self.initial[name]) for name in kept})
         self._tell([name for name in shown if name not in kept and self._is_other_there(name, cleaned[name])])
         return cleaned | {name: self.initial[name] for name in kept}
 
@@ -36,13 +38,6 @@ class LongOpenForm(forms.ModelForm):
         """Whether somebody made it something else than what the page showed, and than what was typed."""
         there = _plain(self.initial[name])
         return there not in (_plain(self.data[self.add_initial_prefix(name)]), _plain(typed))
-
-    def _show(self, names: list[str]) -> None:
-        """Let the page say what stands there by now, should it come back."""
-        data = cast(QueryDict, self.data).copy()
-        for name in names:
-            data[self.add_prefix(name)] = data[self.add_initial_prefix(name)] = _text(self.initial[name])
-        self.data = data
 
     def _tell(self, names: list[str]) -> None:
         """Say what happened and what to do, and let the next save of this page be the one that counts."""
@@ -56,12 +51,18 @@ class LongOpenForm(forms.ModelForm):
             here="",
         )
         self.add_error(None, ValidationError(message, code="saved_elsewhere"))
-        data = cast(QueryDict, self.data).copy()
         for name in names:
             choices = dict(getattr(self.fields[name], "choices", ()))
             self.add_error(name, words_there(choices.get(self.initial[name], self.initial[name])))
-            data[self.add_initial_prefix(name)] = _text(self.initial[name])
-        self.data = data
+        come_back_with(self, {self.add_initial_prefix(name): _text(self.initial[name]) for name in names})
+
+
+def come_back_with(form: forms.BaseForm, values: Mapping[str, str]) -> None:
+    """Let the page of a form, should it come back, hold these values in its fields, by their names on the page."""
+    data = cast(QueryDict, form.data).copy()
+    for name, value in values.items():
+        data[name] = value
+    form.data = data
 
 
 def words_there(theirs: Any) -> str:
