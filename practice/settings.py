@@ -1,15 +1,16 @@
 """All settings, each from the environment. `.env.example` lists them; NAME_FILE reads NAME from a file."""
 
-import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
-from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
+
+from practice.safety import UNSAFE_ENCRYPTION_KEY, UNSAFE_SECRET_KEY, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,27 +28,45 @@ dotenv = Path(env.str("DOTENV", default=str(BASE_DIR / ".env")))
 if dotenv.exists():
     env.read_env(dotenv)
 
+
+def switch(name: str, default: bool) -> bool:
+    """On or off. Any other word is refused, of which the library would make "off"."""
+    word = env.str(name, default="").lower() or ("on" if default else "off")
+    if word not in {"on", "true", "yes", "1", "off", "false", "no", "0"}:
+        raise ImproperlyConfigured(f"{name} must be on or off.")
+    return word in {"on", "true", "yes", "1"}
+
+
+def number(name: str, default: float) -> Any:
+    """A number of the kind of its default. Raises ImproperlyConfigured."""
+    try:
+        return type(default)(env.str(name, default="") or default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a number.") from None
+
+
 # --- Where things are ---------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=True)
+DEBUG = switch("DEBUG", True)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(
+    mode=0o700, parents=True, exist_ok=True
+)  # SQLite, logs and captured mail are nobody else's to read
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://localhost:8000").rstrip("/")
 
 # --- Secrets ------------------------------------------------------------------------------------
 
-UNSAFE_SECRET_KEY = "only-for-trying-out-and-never-for-a-practice"  # noqa: S105
-UNSAFE_ENCRYPTION_KEY = "b25seS1mb3ItdHJ5aW5nLW91dC1uZXZlci1mb3ItcmU="
 SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
+# Keys of before: links in emails that are out, and return addresses, go on working.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The first key encrypts; all of them decrypt. See `manage.py rotate_encryption_keys`.
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[UNSAFE_ENCRYPTION_KEY])
 
 # --- Django -------------------------------------------------------------------------------------
 
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS",
-    default=[urlsplit(PUBLIC_BASE_URL).hostname or "localhost", "localhost", "127.0.0.1"],
-)
+_host = urlsplit(PUBLIC_BASE_URL).hostname or "localhost"
+# This machine asks as well, whether we are well.
+ALLOWED_HOSTS: list[str] = [*(env.list("ALLOWED_HOSTS", default=[]) or [_host]), "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL.startswith("https://") else []
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
@@ -123,7 +142,7 @@ PASSWORD_RESET_TIMEOUT = 3600  # how long the link in an email gives a new passw
 # --- Signing in: a second factor ----------------------------------------------------------------
 
 # On: whoever has none is led to set it up right after signing in, and can do nothing else before.
-SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
+SECOND_FACTOR_REQUIRED = switch("SECOND_FACTOR_REQUIRED", False)
 
 # --- Signing in: a wait after failed tries, see practice/desk/waiting.py -------------------------
 
@@ -162,13 +181,13 @@ else:
 # --- The outbox ---------------------------------------------------------------------------------
 
 # How many senders a tick calls, and how many connections to the mail server or provider each of them may open.
-SENDERS = env.int("SENDERS", default=2)
-CONNECTIONS = env.int("CONNECTIONS", default=8)
+SENDERS = number("SENDERS", 2)
+CONNECTIONS = number("CONNECTIONS", 8)
 # How long an email that a process had claimed when it died waits for another one to take it up.
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
+LEASE_SECONDS = number("LEASE_SECONDS", 300)
 
 # For how many minutes an assignment or "send now" can be taken back, before anything of it leaves.
-HOLD_MINUTES = env.float("HOLD_MINUTES", default=10)
+HOLD_MINUTES = number("HOLD_MINUTES", 10.0)
 
 # --- Celery: a doorbell, never a store ----------------------------------------------------------
 
@@ -211,11 +230,14 @@ EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND", default=vars().get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 )
 EMAIL_TIMEOUT = 30
-EMAIL_IS_CAPTURED = EMAIL_BACKEND.rsplit(".", 2)[-2] in {"filebased", "locmem", "console", "dummy"}
+EMAIL_IS_CAPTURED = not {"filebased", "locmem", "console", "dummy"}.isdisjoint(EMAIL_BACKEND.split("."))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="letters@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Anymail's settings for a provider, as JSON: {"POSTMARK_SERVER_TOKEN": "..."}
-ANYMAIL = env.json("ANYMAIL", default={})
+try:
+    ANYMAIL = env.json("ANYMAIL", default={})
+except ValueError:
+    raise ImproperlyConfigured('ANYMAIL must be JSON, such as {"POSTMARK_SERVER_TOKEN": "..."}.') from None
 # Bounce mails, where mail leaves by SMTP: the address they come to, and its mailbox, read every five minutes.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
@@ -261,16 +283,15 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # --- Limits and features ------------------------------------------------------------------------
 
-ARTICLE_URL_IMPORT = env.bool("ARTICLE_URL_IMPORT", default=False)
+ARTICLE_URL_IMPORT = switch("ARTICLE_URL_IMPORT", False)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # A long article on the review screen has a few fields for every prompt.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-FILE_UPLOAD_TEMP_DIR = tempfile.gettempdir()
 
 # --- Security -----------------------------------------------------------------------------------
 
 SECURE = PUBLIC_BASE_URL.startswith("https://")
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = switch("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = False  # the proxy does it; redirecting here as well would break its health check
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -282,9 +303,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # a long working day, or until the browser closes
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A desk left alone for so long is closed.
-IDLE_MINUTES = env.int("IDLE_MINUTES", default=60)
-# That somebody is there is noted once a minute: with less than this even who is busy would be signed out.
-FEWEST_IDLE_MINUTES = 2
+IDLE_MINUTES = number("IDLE_MINUTES", 60)
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -303,47 +322,17 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private_links"]}
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in TALKATIVE} | {"axes": {"level": "ERROR"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO").upper()},
+    "loggers": {name: {"level": "WARNING"} for name in TALKATIVE}
+    # Of whoever asks for another host, scanners above all, there is nothing to tell but a page of traceback.
+    | {"axes": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
 
 # --- The look of the desk: see practice/desk/look.py ---------------------------------------------
 
 from practice.desk.look import UNFOLD  # noqa: E402, F401
 
-
-def is_encryption_key(key: str) -> bool:
-    """Whether this is 32 bytes in URL-safe base64, as Fernet asks for."""
-    try:
-        Fernet(key)
-    except ValueError:
-        return False
-    return True
-
-
-def unsafe_settings() -> list[str]:
-    """What would be unsafe to run a practice with, each as a sentence that says what to set."""
-    found = []
-    if len(SECRET_KEY) < 32 or SECRET_KEY == UNSAFE_SECRET_KEY:
-        found.append("SECRET_KEY must be set to 32 random characters or more.")
-    if UNSAFE_ENCRYPTION_KEY in FIELD_ENCRYPTION_KEYS:
-        found.append("FIELD_ENCRYPTION_KEYS must be set to a key of your own.")
-    if not all(is_encryption_key(key) for key in FIELD_ENCRYPTION_KEYS):
-        found.append("FIELD_ENCRYPTION_KEYS must hold Fernet keys, with commas between them.")
-    if not SECURE:
-        found.append("PUBLIC_BASE_URL must begin with https:// because links in emails are private.")
-    if "*" in ALLOWED_HOSTS:
-        found.append("ALLOWED_HOSTS must name your hosts and not be *.")
-    if EMAIL_IS_CAPTURED:
-        found.append("EMAIL_URL (or EMAIL_BACKEND) must be set, or no email would reach anyone.")
-    if DEFAULT_FROM_EMAIL.endswith("@localhost"):
-        found.append("DEFAULT_FROM_EMAIL must be an address of your practice.")
-    if IDLE_MINUTES < FEWEST_IDLE_MINUTES:
-        found.append(f"IDLE_MINUTES must be {FEWEST_IDLE_MINUTES} or more, or nobody could stay signed in.")
-    return found
-
-
-if not DEBUG and (problems := unsafe_settings()):
+if not DEBUG and (problems := unsafe_settings(globals())):
     raise ImproperlyConfigured(
         "Interlude does not start with unsafe settings (DEBUG is off):\n- " + "\n- ".join(problems)
     )

@@ -54,11 +54,23 @@ def test_safe_settings_start(tmp_path):
         ("SECRET_KEY", "short"),
         ("FIELD_ENCRYPTION_KEYS", None),
         ("FIELD_ENCRYPTION_KEYS", "not-a-key"),
+        ("FIELD_ENCRYPTION_KEYS", ""),
+        ("FIELD_ENCRYPTION_KEYS", ","),
         ("PUBLIC_BASE_URL", None),
         ("PUBLIC_BASE_URL", "http://letters.example.org"),
         ("ALLOWED_HOSTS", "*"),
         ("EMAIL_URL", None),
         ("DEFAULT_FROM_EMAIL", None),
+        ("DEFAULT_FROM_EMAIL", "Letters <letters@localhost>"),
+        ("DEFAULT_FROM_EMAIL", "nonsense"),
+        ("SENDERS", "0"),
+        ("SENDERS", "two"),
+        ("CONNECTIONS", "-1"),
+        ("LEASE_SECONDS", "5"),
+        ("HOLD_MINUTES", "-10"),
+        ("SECOND_FACTOR_REQUIRED", "yess"),
+        ("DEBUG", "maybe"),
+        ("ANYMAIL", "xx"),
         ("IDLE_MINUTES", "0"),
         ("IDLE_MINUTES", "1"),
     ],
@@ -68,6 +80,26 @@ def test_each_unsafe_setting_is_refused_by_name(tmp_path, name, value):
     done = boot(tmp_path, **{key: text for key, text in environment.items() if text is not None})
     assert done.returncode != 0
     assert name in done.stderr
+
+
+def test_this_machine_may_ask_whether_all_is_well_whatever_the_hosts_are_called(tmp_path):
+    done = boot(tmp_path, show="settings.ALLOWED_HOSTS", ALLOWED_HOSTS="letters.example.org", **SAFE)
+    assert done.stdout.strip() == "['letters.example.org', 'localhost', '127.0.0.1']", done.stderr
+
+
+def test_a_key_of_before_stays_good_for_what_it_signed(tmp_path):
+    done = boot(tmp_path, show="settings.SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS="the-old-one", **SAFE)
+    assert done.stdout.strip() == "['the-old-one']", done.stderr
+
+
+def test_a_level_of_the_log_may_be_written_small(tmp_path):
+    done = boot(tmp_path, LOG_LEVEL="warning", **SAFE)
+    assert done.stdout.strip() == "'started'", done.stderr
+
+
+def test_a_folder_for_data_is_nobody_elses_to_read(tmp_path):
+    boot(tmp_path, **SAFE | {"DATA_DIR": str(tmp_path / "data")})
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 def test_a_refusal_never_prints_the_secret(tmp_path):
