@@ -31,6 +31,12 @@ def new_mails(url: str, setting: str = "BOUNCE_MAILBOX", most: int = BYTES) -> I
         raise Unreadable(f"{setting} cannot be read ({type(error).__name__}).") from None
 
 
+def names_a_mailbox(url: str) -> bool:
+    """Whether this can be the address of a mailbox, as `new_mails` takes it."""
+    where = urlsplit(url)
+    return where.scheme in ("imap", "imap+ssl", "imap+tls") and bool(where.hostname)
+
+
 def _unseen(url: str, most: int) -> Iterator[bytes]:
     with _opened(url) as server:
         for uid in _answer(server.uid("SEARCH", "UNSEEN"))[0].split():
@@ -42,15 +48,16 @@ def _unseen(url: str, most: int) -> Iterator[bytes]:
 
 @contextmanager
 def _opened(url: str) -> Iterator[imaplib.IMAP4]:
-    where = urlsplit(url)
-    if where.scheme not in ("imap", "imap+ssl", "imap+tls") or not where.hostname:
+    if not names_a_mailbox(url):
         raise ValueError("not the address of a mailbox")
+    where = urlsplit(url)
+    host = where.hostname or ""
     trusted = ssl.create_default_context()
     server: imaplib.IMAP4
     if where.scheme == "imap+ssl":
-        server = imaplib.IMAP4_SSL(where.hostname, where.port or 993, ssl_context=trusted, timeout=SECONDS)
+        server = imaplib.IMAP4_SSL(host, where.port or 993, ssl_context=trusted, timeout=SECONDS)
     else:
-        server = imaplib.IMAP4(where.hostname, where.port or 143, timeout=SECONDS)
+        server = imaplib.IMAP4(host, where.port or 143, timeout=SECONDS)
     with server:
         if where.scheme == "imap+tls":
             server.starttls(trusted)

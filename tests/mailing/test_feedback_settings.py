@@ -63,6 +63,14 @@ def test_a_bounce_address_with_no_room_for_an_id_is_refused(settings, address):
     assert "BOUNCE_ADDRESS" in error.msg
 
 
+@pytest.mark.parametrize("name", ["BOUNCE_MAILBOX", "INBOUND_MAILBOX"])
+@pytest.mark.parametrize("url", ["foo", "imap.example.com", "imap+ssl:///INBOX", "https://mail.example.com"])
+def test_what_is_no_mailbox_is_refused(settings, name, url):
+    settings.INBOUND_ADDRESS = "reply@in.example.com"
+    (error,) = refused(settings, **{name: url})
+    assert name in error.msg
+
+
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.skipif(find_spec("boto3") is not None, reason="boto3 is installed here")
 def test_amazon_ses_without_its_package_is_refused_and_the_way_to_it_named(settings, debug):
