@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from practice.mailing.bounces import is_address
 from practice.mailing.hooks import in_use
+from practice.mailing.mailbox import names_a_mailbox
 
 #: Of the password in a WEBHOOK_SECRET.
 SHORTEST = 16
@@ -39,12 +40,11 @@ def webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if hook is None:
         return []
     provider, path = hook.view.esp_name, reverse("hook", args=(hook.name,))
-    secrets = _secrets()
-    if not secrets or any(len(secret.partition(":")[2]) < SHORTEST for secret in secrets):
+    if not only_a_provider_can_post():
         return [
             Error(
-                f"ANYMAIL {'has a weak' if secrets else 'lacks a'} WEBHOOK_SECRET, so nothing that {provider} tells of "
-                "bounces and complaints can be believed.",
+                f"ANYMAIL {'has a weak' if _secrets() else 'lacks a'} WEBHOOK_SECRET, so nothing that {provider} tells "
+                "of bounces and complaints can be believed.",
                 hint=f"Set it to a name, a colon and {SHORTEST} random characters or more, and let {provider} post its "
                 f"events to {settings.PUBLIC_BASE_URL.replace('://', '://name:password@')}{path}.",
                 id="mailing.E001",
@@ -69,6 +69,26 @@ def bounce_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="mailing.E003",
         )
     ]
+
+
+@register
+def mailboxes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What is to be read every few minutes is a mailbox."""
+    return [
+        Error(
+            f"{name} must begin with imap+ssl:// or imap+tls:// and name a host, such as "
+            "imap+ssl://user:password@host/INBOX.",
+            id="mailing.E005",
+        )
+        for name in ("BOUNCE_MAILBOX", "INBOUND_MAILBOX")
+        if (url := getattr(settings, name)) and not names_a_mailbox(url)
+    ]
+
+
+def only_a_provider_can_post() -> bool:
+    """Whether a provider can post what it knows, and nobody else."""
+    secrets = _secrets()
+    return bool(secrets) and all(len(secret.partition(":")[2]) >= SHORTEST for secret in secrets)
 
 
 def _secrets() -> list[str]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from practice.mailing.bounces import is_address
-from practice.mailing.checks import SHORTEST
+from practice.mailing.checks import SHORTEST, only_a_provider_can_post
 
 
 @register
@@ -26,7 +26,7 @@ def inbound_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         ]
     if address.lower() == settings.BOUNCE_ADDRESS.lower():
         return [Error("INBOUND_ADDRESS and BOUNCE_ADDRESS must be two addresses.", id="replies.E003")]
-    if not settings.INBOUND_MAILBOX and not _is_posted():
+    if not settings.INBOUND_MAILBOX and not only_a_provider_can_post():
         return [
             Error(
                 "INBOUND_ADDRESS is set, and nothing would bring what clients write to it.",
@@ -37,10 +37,3 @@ def inbound_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
-
-
-def _is_posted() -> bool:
-    """Whether a provider can post mails, and nobody else."""
-    found = settings.ANYMAIL.get("WEBHOOK_SECRET") or []
-    secrets = [found] if isinstance(found, str) else list(map(str, found))
-    return bool(secrets) and all(len(secret.partition(":")[2]) >= SHORTEST for secret in secrets)
