@@ -35,6 +35,14 @@ def test_it_starts_everything_in_one_process_group_answers_and_ctrl_c_leaves_not
     assert "Traceback" not in installation.said()
 
 
+def test_what_it_writes_is_for_nobody_else_on_the_machine_to_read(installation):
+    installation.serve()
+    installation.wait_until_ready()
+    written = [path for path in installation.folder.rglob("*") if path.suffix in (".sqlite3", ".log")]
+    assert {path.suffix for path in written} == {".sqlite3", ".log"}
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_a_second_one_says_where_the_first_one_runs(installation):
     first = installation.serve()
     address = installation.wait_until_ready().removesuffix("/desk/")

@@ -10,7 +10,7 @@ import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host: str, port: int, demo: bool, stop_with_parent: bool, **options: Any) -> None:
+        os.umask(0o077)  # the database, logs and captured mail are nobody else's to read
         self.parent = os.getppid() if stop_with_parent else None
         self.signals = 0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -82,7 +83,7 @@ class Command(BaseCommand):
 
     # Before the processes
 
-    def take_lock(self) -> Any:
+    def take_lock(self) -> IO[str]:
         try:
             return serving.take_lock(settings.DATA_DIR / "serve.lock")
         except serving.AlreadyRunning as where:
