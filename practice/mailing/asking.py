@@ -69,7 +69,7 @@ def hand_over_again(delivery: Delivery, provider: BackendTransport, now: datetim
     if not still_welcome.update(lease=delivery.lease, lease_until=now + LEASE):
         return True  # somebody else is at it, or it is no longer wanted
     try:
-        outcome = provider.send(letter_as_sent(delivery), lambda: True)
+        outcome = provider.send(letter_as_sent(delivery))
     except Outage as outage:
         log.warning("asking: %s", outage)
         return False

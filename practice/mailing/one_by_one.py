@@ -15,7 +15,7 @@ def hand_over(email: Letter) -> Outcome:
     if isinstance(backend, SmtpBackend):
         return _by_smtp(backend, email)
     with BackendTransport(backend) as way_out:
-        return way_out.send(email, lambda: True)
+        return way_out.send(email)
 
 
 def _by_smtp(backend: SmtpBackend, email: Letter) -> Outcome:

@@ -1,7 +1,7 @@
 """What became of an email that was handed to a server, and what a way out must be able to do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
@@ -12,8 +12,6 @@ from practice.mailing.models import Delivery, Suppression
 
 Phase = Literal["build", "connect", "mail", "rcpt", "data", "dot", "api"]
 Kind = Literal["accepted", "later", "refused", "dropped", "unknown", "withdrawn"]
-#: Asked just before the point of no return; says whether the email still may leave.
-MaySubmit = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -139,8 +137,8 @@ class CallTransport(Transport):
         return True
 
     @abstractmethod
-    def send(self, message: Letter, may_submit: MaySubmit) -> Outcome:
-        """Hand over one email, if `may_submit` says yes just before the call. Raises Outage and ValueError."""
+    def send(self, message: Letter) -> Outcome:
+        """Hand over one email. Raises Outage and ValueError."""
 
     def offer(self, delivery: Delivery, at: datetime) -> None:
         envelope_address(delivery.to_address)
@@ -151,7 +149,7 @@ class CallTransport(Transport):
 
     def submit(self) -> None:
         if self._offered is not None:
-            self._last = self.send(self._offered, lambda: True)
+            self._last = self.send(self._offered)
 
     def withdraw(self) -> None:
         self._offered = None

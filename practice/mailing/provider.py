@@ -24,7 +24,7 @@ from urllib3.exceptions import NewConnectionError, ProxyError, SSLError
 from practice.mailing import reasons
 from practice.mailing.lookups import LOOKUPS
 from practice.mailing.models import Delivery
-from practice.mailing.outcome import CallTransport, MaySubmit, Outage, Outcome
+from practice.mailing.outcome import CallTransport, Outage, Outcome
 from practice.mailing.unwanted import why_unwanted
 
 UNREACHABLE = gettext_noop("The mail provider cannot be reached.")
@@ -44,13 +44,11 @@ class BackendTransport(CallTransport):
         #: Whether the provider can be asked for an email, see `find`.
         self.can_find = type(backend) in LOOKUPS
 
-    def send(self, message: EmailMessage, may_submit: MaySubmit) -> Outcome:
+    def send(self, message: EmailMessage) -> Outcome:
         if breaks_a_line(message):
             return Outcome("refused", "build")
         for wish in self.deaf_to:
             vars(message).pop(wish, None)
-        if not may_submit():
-            return Outcome("withdrawn", "api")
         try:
             self.open()
             sent = self.backend.send_messages([message])

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from practice.assignments.models import Assignment
 from practice.mailing import outbox, planning
 from practice.mailing.models import Delivery
-from practice.mailing.outcome import CallTransport, MaySubmit, Outcome
+from practice.mailing.outcome import CallTransport, Outcome
 from practice.mailing.sender import Sender
 from practice.people.models import Client, Consent, Practice, Practitioner
 from practice.replies.models import Mark, Reply
@@ -116,14 +116,12 @@ class Pretence(CallTransport):
             if "fails" in spec
         }
 
-    def send(self, message: EmailMessage, may_submit: MaySubmit) -> Outcome:
+    def send(self, message: EmailMessage) -> Outcome:
         begins, kind = next(
             (trouble for address, trouble in self.trouble.items() if address in message.to[0]), (None, "")
         )
         if begins and self.at > begins and kind == "refused":
             return Outcome("refused", "rcpt", 550, "5.1.1 No such user here")
-        if not may_submit():
-            return Outcome("withdrawn", "dot")
         if begins and self.at > begins:
             return Outcome("unknown", "dot")
         return Outcome("accepted", "dot", 250, "2.0.0 Ok")
