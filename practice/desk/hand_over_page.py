@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from practice.desk.colleague_field import ColleagueField
 from practice.desk.handing_over import (
     NotPossible,
     colleagues_of,
@@ -21,7 +22,7 @@ from practice.desk.handing_over import (
     why_no_email,
     words_for,
 )
-from practice.people.models import Client, Practitioner
+from practice.people.models import Client
 from practice.people.owned_admin import RadioSelect
 from practice.people.ownership import practitioner_of
 
@@ -29,19 +30,8 @@ from practice.people.ownership import practitioner_of
 class HandOverForm(forms.Form):
     """To whom, whether the private notes go along, and who tells the client."""
 
-    colleague = forms.ModelChoiceField(
-        Practitioner.objects.none(),
-        label=gettext_lazy("Colleague"),
-        empty_label=gettext_lazy("Choose a colleague"),
-        help_text=gettext_lazy(
-            "Only colleagues who can sign in. They become the one practitioner of this client."
-        ),
-        error_messages={
-            "required": gettext_lazy("Choose the colleague who takes over."),
-            "invalid_choice": gettext_lazy(
-                "This colleague’s account is closed now. Nothing was changed: choose somebody else."
-            ),
-        },
+    colleague = ColleagueField(
+        gettext_lazy("Only colleagues who can sign in. They become the one practitioner of this client.")
     )
     notes = forms.ChoiceField(
         label=gettext_lazy("What about your private notes?"),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from practice.desk.colleague_field import ColleagueField
 from practice.desk.handing_over import NotPossible, hand_over, tell, tell_colleague, why_no_email, words_for
 from practice.people.account_moves import ACCOUNT_MOVES, AccountMove
 from practice.people.models import Client, Practitioner
@@ -16,19 +17,8 @@ from practice.people.models import Client, Practitioner
 class ColleagueForm(forms.Form):
     """Who takes over."""
 
-    colleague = forms.ModelChoiceField(
-        Practitioner.objects.filter(is_active=True).order_by("name"),
-        label=gettext_lazy("Colleague"),
-        empty_label=gettext_lazy("Choose a colleague"),
-        help_text=gettext_lazy(
-            "Only those who can sign in. They become the one practitioner of these clients."
-        ),
-        error_messages={
-            "required": gettext_lazy("Choose the colleague who takes over."),
-            "invalid_choice": gettext_lazy(
-                "This colleague’s account is closed now. Nothing was changed: choose somebody else."
-            ),
-        },
+    colleague = ColleagueField(
+        gettext_lazy("Only those who can sign in. They become the one practitioner of these clients.")
     )
 
 

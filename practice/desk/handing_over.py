@@ -7,11 +7,10 @@ nobody keeps a way into the other's rows. What has passed stays passed. Undoing 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -60,7 +59,7 @@ def what_goes_along(client: Client) -> Along:
     return Along(running, len(states) - running, reflections.count(), titles, notes_to_come(client).count())
 
 
-def colleagues_of(practitioner: Practitioner) -> Any:
+def colleagues_of(practitioner: Practitioner) -> QuerySet[Practitioner]:
     """Whom a client can be handed over to: everybody else who can sign in."""
     return Practitioner.objects.filter(is_active=True).exclude(pk=practitioner.pk).order_by("name")
 
@@ -97,7 +96,7 @@ def has_private_notes(client: Client) -> bool:
     return bool(client.private_note) or _notes_about_reflections(client).exists()
 
 
-def _notes_about_reflections(client: Client) -> Any:
+def _notes_about_reflections(client: Client) -> QuerySet[Note]:
     return Note.objects.filter(reply__client=client)
 
 
@@ -134,7 +133,7 @@ def _point_to(found: Counterpart, assignments: Iterable[int]) -> None:
 # --- Telling the colleague ----------------------------------------------------------------------
 
 
-def not_yet_opened(practitioner: Practitioner) -> Any:
+def not_yet_opened(practitioner: Practitioner) -> QuerySet[Client]:
     """Clients who were handed over to them and whose page they have not opened since; each with `handed_by`, a name."""
     looks = AuditEntry.objects.opened_by(OuterRef("practitioner"), OuterRef("pk"))
     handed = AuditEntry.objects.filter(client_id=OuterRef("pk"), action=audit.Action.HANDED_OVER)
