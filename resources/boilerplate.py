@@ -167,7 +167,6 @@ _MINE = any_of(
 )
 IMPERATIVE = re.compile(rf"{_DO}\b(?=.*\b{_OFFER}\b)(?=.*\b{_MINE}\b)(?!.*\byour(?:self| own)\b)")
 SIGN_UP = re.compile(r"newsletter|mailing list|suscr[ií]b|subscribe|inbox|boletín|abonnier")
-MEETING = re.compile(r"\b(?:call|session|consultation|termin|erstgespräch|cita|sesión)\b")
 STRONG = re.compile(
     any_of(
         rf"""

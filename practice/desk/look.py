@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 PAPER, INK, TEAL, CLAY = "#FBF8F3", "#2B2A28", "#2F5D62", "#B4654A"
 DARK_PAPER, DARK_INK, DARK_TEAL, DARK_CLAY = "#1D1C1A", "#EAE4D9", "#8CBDC1", "#E2A488"
 SOFT_INK, DARK_SOFT_INK = "#5F5A52", "#B3ABA0"
-#: Clay is a mark, a bar, an edge. Words beside it need this darker one to be read.
-CLAY_INK = "#8F4A31"
 
 #: The skin's scales: 50 is the lightest. It takes 900 for a dark page, 600 for buttons, 500 for links in the dark.
 BASE = {

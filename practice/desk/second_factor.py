@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime
 from math import ceil
-from typing import Any
 
 import segno
 from django.db import transaction
@@ -69,7 +68,7 @@ def recovery_codes_left(practitioner: Practitioner) -> int:
     return StaticToken.objects.filter(device__user=practitioner).count()
 
 
-def accept(practitioner: Practitioner, code: str) -> Any:
+def accept(practitioner: Practitioner, code: str) -> CodeApp | StaticDevice | None:
     """The device that this code belongs to, or None. A code works once, and each wrong one makes the next try wait."""
     device = _device_for(practitioner, code)
     return device and _verified(device, _as_token(code))
@@ -99,7 +98,7 @@ def as_text(app: CodeApp) -> str:
     return " ".join(app.secret[start : start + 4] for start in range(0, len(app.secret), 4))
 
 
-def _verified(device: CodeApp | StaticDevice, token: str) -> Any:
+def _verified(device: CodeApp | StaticDevice, token: str) -> CodeApp | StaticDevice | None:
     """The device if it takes this token, else None: then its wait is longer than before (see MOST_FAILURES)."""
     verified = verify_token(device.user, device.persistent_id, token)
     if verified is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -12,9 +12,6 @@ from practice.assignments.models import Assignment
 from practice.mailing import welcome
 from practice.mailing.private_link import LinkedQuerySet
 from practice.people.models import Client, Consent, Practitioner
-
-if TYPE_CHECKING:
-    pass
 
 
 class DeliveryQuerySet(LinkedQuerySet):

@@ -153,17 +153,10 @@ class ClientQuerySet(OwnedQuerySet):
         """Those who are not archived: whom lists show and forms offer."""
         return self.filter(archived_at=None)
 
-    def with_consent(self) -> Self:
-        """Those who agreed to receive emails and have not withdrawn it."""
-        return self.filter(self._consent_in_force())
-
     def knowing_consent(self) -> Self:
         """Each with `agreed`: whether they agreed to receive emails and have not withdrawn it."""
-        return self.annotate(agreed=self._consent_in_force())
-
-    @staticmethod
-    def _consent_in_force() -> models.Exists:
-        return models.Exists(Consent.objects.filter(client=models.OuterRef("pk"), withdrawn_at=None))
+        in_force = Consent.objects.filter(client=models.OuterRef("pk"), withdrawn_at=None)
+        return self.annotate(agreed=models.Exists(in_force))
 
 
 class Client(Owned):
