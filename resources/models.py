@@ -28,6 +28,11 @@ class Revised(Owned):
     class Meta:
         abstract = True
 
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """The row as it is now, and nobody else's to change in this transaction. Raises DoesNotExist if it is gone."""
+        return cls._base_manager.select_for_update(no_key=True).get(pk=pk)
+
     def count_save(self) -> None:
         """Note that this row is being changed now. The caller saves it."""
         self.revision += 1
@@ -191,9 +196,7 @@ class Module(Revised):
     @transaction.atomic
     def place(self, step: Step, at: int) -> None:
         """Put a step at place `at` (from 0) among those that go out; beyond the last means at the end."""
-        Module.objects.select_for_update(no_key=True).get(
-            pk=self.pk
-        )  # so that two moves come one after the other
+        Module.locked(self.pk)  # so that two moves come one after the other
         steps = [row for row in self.steps.order_by("position", "pk") if row != step]
         going_out = [row for row in steps if not row.taken_out]
         steps.insert(steps.index(going_out[at]) if at < len(going_out) else len(steps), step)
@@ -251,6 +254,12 @@ class Step(Revised):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.body = clean(self.body)
         super().save(*args, **kwargs)
+
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """Its module is locked first, as by whatever changes several steps: else the two would wait for each other."""
+        Module.locked(cls._base_manager.values_list("module", flat=True).get(pk=pk))
+        return super().locked(pk)
 
     @classmethod
     def write(cls, module: Module, position: int, part: ContentStep) -> Step:

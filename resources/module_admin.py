@@ -115,6 +115,10 @@ class ModuleAdmin(StarterPages, CopyPages, FilePages, ColleaguePages):
             obj.count_save()
         super().save_model(request, obj, form, change)
 
+    def delete_model(self, request: HttpRequest, obj: Module) -> None:
+        Module.locked(obj.pk)  # before its steps, which are deleted first
+        super().delete_model(request, obj)
+
     def response_add(
         self, request: HttpRequest, obj: Module, post_url_continue: str | None = None
     ) -> HttpResponse:

@@ -71,7 +71,7 @@ def take_over(module: Module, draft: Draft, chosen: set[str], looked_at: str) ->
 
     Answers how many changes these were; None, and nothing is done, when the module is not as it was `looked_at`.
     """
-    module = Module.objects.select_for_update(no_key=True).get(pk=module.pk)  # so that two presses do it once
+    module = Module.locked(module.pk)  # so that two presses do it once
     list(module.steps.select_for_update(no_key=True).order_by("pk"))
     if seen(module) != looked_at:
         return None

@@ -26,7 +26,7 @@ class PromptFormSet(OwnedInlineFormSet):
         self.added_there: list[str] = []
         if self.is_bound and self.management_form.is_valid():
             # Locked before the questions are read: a second press on "Save" waits for what the first one does.
-            step = Step.objects.select_for_update().filter(pk=self.instance.pk).first()
+            step = Step.locked(self.instance.pk) if self.instance.pk else None
             self.is_behind = step is not None and self.data.get("seen") != str(step.revision)
             self._put_beside(list(self.get_queryset()))
 

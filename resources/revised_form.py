@@ -25,7 +25,7 @@ class RevisedForm(OwnedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if self.instance.pk:
-            other = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+            other = type(self.instance).locked(self.instance.pk)
             if data.get("seen") != other.revision:
                 self._tell(other, data)
         return data
