@@ -194,13 +194,13 @@ class AssignmentAdmin(OwnedAdmin):
         found = row.module.steps.filter(pk=step).first()
         if found is None:
             raise Http404
-        if request.method == "POST" and "as_module" in request.POST:
-            done = take_modules_words(row, found)
+        form = WordingForm(request.POST if request.method == "POST" else None, initial=as_it_is(row, found))
+        to_drop = "as_module" in request.POST
+        if to_drop and ((done := take_modules_words(form, row, found)) or not form.asks):
             said = _("“%(step)s” goes out as the module has it.") % {"step": found}
             self._said(request, row, said if done else "")
             return self._to(row)
-        form = WordingForm(request.POST if request.method == "POST" else None, initial=as_it_is(row, found))
-        if form.is_valid() and keep(form, row, found):
+        if not to_drop and form.is_valid() and keep(form, row, found):
             said = _("“%(step)s” is changed for %(client)s. The module stays as it is.")
             self._said(request, row, said % {"step": found, "client": row.client})
             return self._to(row)

@@ -44,7 +44,9 @@ class WordingForm(forms.Form):
     )
     #: Which words the page was opened with: see as_it_is.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    #: The reading as it is by now, where it is another than the page was opened with.
+    #: Whether it comes back because the words are others than the page was opened with.
+    asks: bool = False
+    #: The reading as it is by now, where it is another than what was typed.
     other_reading: SafeString | None = None
 
     def clean_body(self) -> str:
@@ -53,14 +55,32 @@ class WordingForm(forms.Form):
             raise ValidationError(_("Write something, or skip the step."))
         return body
 
-    def tell(self, now: dict[str, Any]) -> None:
+    def ask_to_keep(self, now: dict[str, Any]) -> None:
         """Say that the words are others `now`, and let the next save of this page be the one that counts."""
-        message = _(
-            "These words were changed in another window after you opened them here. Nothing is saved yet, and nothing "
-            "you typed is lost. Press the button again to keep what stands below, or "
-            '<a href="">take the other version</a>.'
+        self._ask(
+            now,
+            _(
+                "These words were changed in another window after you opened them here. Nothing is saved yet, and "
+                "nothing you typed is lost. Press the button again to keep what stands below, or "
+                '<a href="">take the other version</a>.'
+            ),
         )
-        typed = self.cleaned_data.copy()
+
+    def ask_to_drop(self, now: dict[str, Any]) -> None:
+        """The same before these words are dropped for those of the module."""
+        self._ask(
+            now,
+            _(
+                "These words were changed in another window after you opened them here. Nothing is changed yet. Press "
+                "“Use the module’s words again” once more to give them up, or "
+                '<a href="">keep the other version</a>.'
+            ),
+        )
+
+    def _ask(self, now: dict[str, Any], message: str) -> None:
+        self.asks = True
+        self.full_clean()
+        typed = {"title": "", "body": ""} | self.cleaned_data
         with_a_link = mark_safe(message)  # noqa: S308 - our own words
         self.add_error(None, ValidationError(with_a_link, code="saved_elsewhere"))
         if typed["title"] != now["title"]:
@@ -92,7 +112,7 @@ def keep(form: WordingForm, row: Assignment, step: Step) -> bool:
             return False
         now = as_it_is(row, to_come)
         if now["seen"] not in (form.cleaned_data["seen"], _digest(title, body)):
-            form.tell(now)
+            form.ask_to_keep(now)
             return False
         return reword(row, to_come, title, body)
 
@@ -112,9 +132,17 @@ def reword(row: Assignment, step: Step, title: str, body: str) -> bool:
         return True
 
 
-def take_modules_words(row: Assignment, step: Step) -> bool:
-    """Bring a step to come as the module has it. Returns whether that changed anything."""
+def take_modules_words(form: WordingForm, row: Assignment, step: Step) -> bool:
+    """Bring a step to come as the module has it. Returns whether that changed anything; the form says what somebody
+    wrote meanwhile, of which its page knew nothing.
+    """
     with row.locked():
-        if not row.remaining_steps().filter(pk=step.pk).exists():
+        own = wording_of(row, step)
+        if own is None or not row.remaining_steps().filter(pk=step.pk).exists():
             return False
-        return OwnWording.objects.filter(assignment=row, step=step).delete()[0] > 0
+        now = as_it_is(row, step)
+        if form.data.get("seen") != now["seen"]:
+            form.ask_to_drop(now)
+            return False
+        own.delete()
+        return True

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from practice.assignments.first_note import FirstNote
 from practice.assignments.own_wording import OwnWording
-from practice.assignments.rewording import reword, take_modules_words
+from practice.assignments.rewording import WordingForm, as_it_is, reword, take_modules_words
 from practice.mailing.mime import content_of
 from practice.mailing.models import Delivery, Edition
 from practice.mailing.planning import plan
@@ -103,9 +103,10 @@ def test_no_wording_can_make_a_placeholder_or_a_script(assignment, first, sink):
 
 
 def test_a_step_that_was_handed_over_is_no_longer_reworded(worded, first):
+    form = WordingForm(as_it_is(worded, first))
     plan(SLOT)
     assert not reword(worded, first, "Too late", "<p>x</p>")
-    assert not take_modules_words(worded, first)
+    assert not take_modules_words(form, worded, first)
     assert OwnWording.objects.get().title == "For you, Ada"
 
 
@@ -131,7 +132,8 @@ def test_it_is_written_in_the_small_editor_from_the_modules_words(desk, assignme
 
 
 def test_the_modules_words_can_be_taken_again(desk, worded, first):
-    said = text(desk.post(wording_url(worded, first), {"as_module": "1"}, follow=True))
+    words = typed(desk, worded, first, as_module="1")
+    said = text(desk.post(wording_url(worded, first), words, follow=True))
     assert "“Step 1” goes out as the module has it." in said
     assert not OwnWording.objects.exists()
 
@@ -200,6 +202,27 @@ def test_pressing_twice_keeps_the_same_words_without_a_question(desk, assignment
     for _press in range(2):
         assert desk.post(wording_url(assignment, first), words).status_code == 302
     assert OwnWording.objects.get().title == "For you, Ada"
+
+
+def test_words_that_somebody_wrote_meanwhile_are_shown_before_they_are_given_up(desk, worded, first):
+    page = typed(desk, worded, first, as_module="1")
+    desk.post(wording_url(worded, first), typed(desk, worded, first, body="<p>Written for an hour.</p>"))
+    response = desk.post(wording_url(worded, first), page)
+    assert response.status_code == 422
+    assert "Nothing is changed yet. Press “Use the module’s words again” once more" in text(response)
+    assert "The reading as it is there Written for an hour." in text(response)
+    assert OwnWording.objects.get().body == "<p>Written for an hour.</p>"
+
+    seen = BeautifulSoup(response.content, "html.parser").find("input", {"name": "seen"})["value"]
+    said = text(desk.post(wording_url(worded, first), page | {"seen": seen}, follow=True))
+    assert "“Step 1” goes out as the module has it." in said
+    assert not OwnWording.objects.exists()
+
+
+def test_words_that_somebody_gave_up_meanwhile_need_no_second_press(desk, worded, first):
+    page = typed(desk, worded, first, as_module="1")
+    for said in ("goes out as the module has it", "Nothing was changed"):
+        assert said in text(desk.post(wording_url(worded, first), page, follow=True))
 
 
 def test_another_practitioner_and_another_modules_step_are_not_found(
