@@ -72,7 +72,7 @@ def _is_block(element: HtmlElement) -> bool:
     )
 
 
-def _is_struck(element: HtmlElement) -> bool:
+def is_struck(element: HtmlElement) -> bool:
     """Whether its writer, or Word that tracks changes, struck it out: it is there to be seen, not to be read."""
     if element.tag in STRUCK_TAGS:
         return True
@@ -85,13 +85,13 @@ def _is_struck(element: HtmlElement) -> bool:
 
 def _struck(element: HtmlElement, total: int) -> list[Block]:
     """What is struck out in an element that stands in a line, or of it."""
-    if _is_struck(element):
+    if is_struck(element):
         return _left_out(element, STRUCK, total)
     return [block for child in element if is_text(child) for block in _struck(child, total)]
 
 
 def _block(element: HtmlElement, walk: _Walk) -> None:
-    reason = STRUCK if _is_struck(element) else chrome_reason(element, walk.total)
+    reason = STRUCK if is_struck(element) else chrome_reason(element, walk.total)
     makers = {
         "ul": _list,
         "ol": _list,
@@ -261,7 +261,7 @@ def _inside(element: HtmlElement) -> Iterator[str]:
 def _inline(element: HtmlElement) -> str:
     if element.tag in ("br", "img"):
         return "<br>" if element.tag == "br" else " "
-    if _is_struck(element):
+    if is_struck(element):
         return ""
     inner = "".join(_inside(element))
     style = (element.get("style") or "").replace(" ", "").lower()

@@ -22,6 +22,8 @@ TAGS = {
     "br",
     "hr",
 }
+#: What was struck out is not to be read: with these tags goes what stands in them, as with those of code.
+WITH_THEIR_WORDS = {"script", "style", "s", "del", "strike"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 
@@ -38,8 +40,15 @@ def tidy(text: str) -> str:
 
 
 def clean(html: str) -> str:
-    """Safe HTML: only the tags above, links only to the web and to mail, no private-use characters."""
+    """Safe HTML: only the tags above, links only to the web and to mail, nothing struck out, no private characters."""
     html = tidy(html).replace("\r\n", "\n").replace("\r", "\n")
-    cleaned = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, url_relative="deny")
+    cleaned = nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags=WITH_THEIR_WORDS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        url_relative="deny",
+    )
     # A character reference such as &#xE000; becomes the character itself only while cleaning.
     return tidy(cleaned).replace("\r", "\n")

@@ -190,6 +190,25 @@ def test_a_reading_is_edited_in_the_small_editor(open_desk, article):
     assert page.problems == []
 
 
+def test_what_is_pasted_with_a_line_through_it_is_not_saved_as_words_to_read(open_desk, article):
+    first = article.make_module().steps.first()
+    page = open_desk(reverse("admin:resources_step_change", args=(first.pk,)))
+    editor = page.locator(".ProseMirror[contenteditable]")
+    editor.focus()
+    page.wait_for_timeout(200)
+    page.keyboard.press("Control+End")
+    editor.evaluate("""editor => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text/html", "<p> Rest, <del>dear Quentin</del> always.</p>");
+        editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }""")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("your client would still read them: “dear Quentin”.")).to_be_visible()
+    expect(page.locator(".ProseMirror s")).to_have_text("dear Quentin")
+    first.refresh_from_db()
+    assert "Quentin" not in first.body
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
 def test_axe_finds_nothing(open_desk, article, size, scheme):

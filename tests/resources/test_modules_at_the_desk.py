@@ -244,3 +244,26 @@ def test_another_practitioner_finds_none_of_it(client, tom, maya, module):
         assert client.get(page).status_code == 404
         assert client.post(page, {}).status_code == 404
     assert module.title not in client.get(url("step_add")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>dear Ada</s>",
+        "<del>dear <b>Ada</b></del>",
+        '<span style="text-decoration: line-through">dear Ada</span>',
+    ],
+)
+def test_a_reading_with_words_that_are_struck_out_is_not_saved_and_nothing_typed_is_lost(
+    desk, module, struck
+):
+    step = module.steps.first()
+    page = url("step_change", step.pk)
+    fields = fields_of(desk.get(page)) | {"body": f"<p>Rest, {struck}, as long as you like.</p>"}
+    response = desk.post(page, fields)
+    said = BeautifulSoup(response.content, "html.parser").get_text(" ", strip=True)
+    assert "These words are struck out, and your client would still read them: “dear Ada”." in said
+    assert fields_of(response)["body"] == fields["body"]
+    step.refresh_from_db()
+    assert step.body == "<p>Reading number 1.</p>"
+    assert desk.post(page, fields | {"body": "<p>Rest, as long as you like.</p>"}).status_code == 302

@@ -69,4 +69,10 @@ def test_cleaning_twice_changes_nothing_more(html):
 def test_the_small_editor_knows_whatever_may_stand_in_a_reading():
     known = allowlist_from_extensions(EDITOR["extensions"])["tags"]
     as_it_writes_them = {"b": "strong", "i": "em"}
-    assert {as_it_writes_them.get(tag, tag) for tag in TAGS} == known
+    only_to_be_refused = {"s"}
+    assert {as_it_writes_them.get(tag, tag) for tag in TAGS} | only_to_be_refused == known
+
+
+@pytest.mark.parametrize("tag", ["s", "del", "strike"])
+def test_what_is_struck_out_goes_with_its_words(tag):
+    assert clean(f"<p>Rest, <{tag}>dear <b>Ada</b></{tag}>always.</p>") == "<p>Rest, always.</p>"
