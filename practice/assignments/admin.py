@@ -169,9 +169,9 @@ class AssignmentAdmin(OwnedAdmin):
         answers = form.cleaned_data if form else {}
         planned = move.calendar(answers)
         if planned and "looked" not in request.POST:
-            context["lines"] = lines_of(
-                planned, row.rhythm, practitioner_of(request).time_zone, row.earliest_at
-            )
+            own_zone = practitioner_of(request).time_zone
+            context["lines"] = lines_of(planned, row.rhythm, own_zone, row.earliest_at)
+            context["notes"] = move.notes(answers, planned)
             return self._page(request, "move_preview", move.button, context)
         self._do(request, move, answers)
         return self._to(row)

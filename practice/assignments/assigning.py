@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
 from practice.assignments.forms import AssignForm
-from practice.assignments.kept_free import kept_free, passed_over
+from practice.assignments.kept_free import away_in_words, kept_free, passed_over
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
@@ -116,15 +116,7 @@ def _times_away(form: AssignForm, groups: list[Group], owner: int) -> list[str]:
     found = [
         passed_over(times, Rhythm(**form.begins(), zone=zone), last) for zone, last in sorted(ends.items())
     ]
-    said = _(
-        "You are away from %(first)s and back on %(back)s. This module holds meanwhile, so the days below pass over "
-        "that time."
-    )
-    return [
-        said % {"first": spoken_day(time.starts_on), "back": spoken_day(time.back_on)}
-        for time in times
-        if any(time in those for those in found)
-    ]
+    return [away_in_words(time) for time in times if any(time in those for those in found)]
 
 
 def _preview_context(form: AssignForm, groups: list[Group], owner: int) -> dict[str, Any]:

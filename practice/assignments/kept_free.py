@@ -4,10 +4,13 @@ the practitioner, if the module holds meanwhile.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from practice.assignments.blackout import Blackout
-from practice.assignments.outlook import Span, calendar
+from practice.assignments.outlook import Span, calendar, held_by_blackout, spoken_day
 from practice.assignments.schedule import Rhythm
 from practice.people.away import Away
 from practice.people.models import Client
@@ -22,7 +25,7 @@ Series = tuple[Client, Module, Rhythm]
 
 def kept_free(series: Sequence[Series]) -> list[tuple[Span, ...]]:
     """For each of these the days of the client's calendar in whose slots nothing leaves. Two queries at most."""
-    without = Blackout.objects.spans_of(client.pk for client, _, _ in series)
+    without = Blackout.objects.spans_of(client.pk for client, *_more in series)
     holding = [client.practitioner_id for client, module, _ in series if module.holds_while_away]
     away = Away.objects.of_each(holding) if holding else {}
     found = []
@@ -41,6 +44,31 @@ def passed_over(times: Iterable[Away], rhythm: Rhythm, last: date) -> list[Away]
     """Those of these times that have a slot of this rhythm in them, up to a last day."""
     spans = [(time, slots_in(time, rhythm)) for time in times]
     return [time for time, span in spans if span.first <= min(span.last, last)]
+
+
+def away_in_words(time: Away) -> str:
+    """That a calendar passes over this time away."""
+    said = _(
+        "You are away from %(first)s and back on %(back)s. This module holds meanwhile, and passes over that time."
+    )
+    return said % {"first": spoken_day(time.starts_on), "back": spoken_day(time.back_on)}
+
+
+def what_is_passed_over(series: Series, last: date) -> list[str]:
+    """Why slots of this series, from the first day of its rhythm up to a last one, are passed over. In whole sentences;
+    three queries at most.
+    """
+    client, module, rhythm = series
+    slots = list(takewhile(lambda day: day <= last, rhythm.days()))
+    named = [
+        held_by_blackout(days.span, days.by_client).why
+        for days in Blackout.objects.filter(client=client)
+        if any(days.span.covers(slot) for slot in slots)
+    ]
+    if not module.holds_while_away:
+        return named
+    times = Away.objects.of_each([client.practitioner_id]).get(client.practitioner_id, [])
+    return [*(away_in_words(time) for time in passed_over(times, rhythm, last)), *named]
 
 
 def next_free(rows: Iterable["Assignment"]) -> dict[int, datetime]:

@@ -1,12 +1,14 @@
 """One thing that a practitioner can do with an assignment: what it means before it is done, and what to say after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
+from practice.assignments.away import moment_to_expect
+from practice.assignments.kept_free import what_is_passed_over
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Planned, calendar, on_the_clock, spoken
 from practice.assignments.schedule import Rhythm
@@ -66,9 +68,22 @@ class Move:
         """What else to ask, if anything."""
         return None
 
+    def new_rhythm(self, answers: dict[str, Any]) -> Rhythm | None:
+        """That of the steps to come from its first day on, where the move would change their days."""
+        return None
+
     def calendar(self, answers: dict[str, Any]) -> list[Planned]:
         """The steps to come, as they would be: shown before it is done. Empty when it does not change their days."""
-        return []
+        rhythm = self.new_rhythm(answers)
+        if rhythm is None:
+            return []
+        steps = [step.title for step in self.row.remaining_steps()]
+        return calendar(rhythm, steps, without=self.row.days_kept_free(rhythm))
+
+    def notes(self, answers: dict[str, Any], planned: list[Planned]) -> list[str]:
+        """Why that calendar passes over some of its slots, in whole sentences."""
+        rhythm = self.new_rhythm(answers)
+        return self._passed_over(rhythm, planned[-1].day) if rhythm and planned else []
 
     def leaves_now(self) -> bool:
         """Whether an email is due after it was done."""
@@ -87,14 +102,22 @@ class Move:
             return spoken(moment, theirs)
         return f"{spoken(moment, theirs)} ({spoken(moment, own)})"
 
+    def first_free(self, slot: date) -> tuple[str, list[str]]:
+        """When the first email leaves from a slot on; and why not in that one, if it does not, in whole sentences."""
+        rhythm = replace(self.row.rhythm, first_on=slot)
+        day = calendar(rhythm, [""], without=self.row.days_kept_free(rhythm))[0].day
+        return self.at(self.row.moment(day)), self._passed_over(rhythm, day)
+
+    def _passed_over(self, rhythm: Rhythm, last: date) -> list[str]:
+        return what_is_passed_over((self.row.client, self.row.module, rhythm), last)
+
+    def next_at(self) -> str:
+        """When the next email leaves as things stand, past times away and days without emails."""
+        return self.at(moment_to_expect(self.row) or self.now)
+
     def own_hour(self, moment: datetime) -> str:
         """The hour of a moment of these minutes, on the practitioner's clock."""
         return f"{timezone.localtime(moment, clock_of(self.row.client.practitioner.time_zone)):%H:%M}"
-
-    def planned(self, rhythm: Rhythm, first: date) -> list[Planned]:
-        """The steps to come, if they went out in this rhythm from a first day on."""
-        steps = [step.title for step in self.row.remaining_steps()]
-        return calendar(rhythm, steps, first, self.row.days_kept_free(rhythm))
 
     def following(self) -> Step | None:
         """The step after the next one."""

@@ -49,10 +49,14 @@ class SendNow(Move):
         if client.discretion == client.Discretion.NOTICE:
             said.append(_("The email itself is only a short notice with the private link."))
         if next_on and (following := self.following()):
-            slot, after = self.at(self.row.moment(next_on)), self.row.rhythm.day_after(next_on)
-            when = self.at(self.row.moment(after))
-            said.append(_("It takes the place of the email planned for %(moment)s.") % {"moment": slot})
-            said.append(_("“%(step)s” follows on %(moment)s.") % {"step": following, "moment": when})
+            planned, _notes = self.first_free(next_on)
+            follows, notes = self.first_free(self.row.rhythm.day_after(next_on))
+            if planned != follows:  # else nothing leaves in the slot whose place it takes
+                said.append(
+                    _("It takes the place of the email planned for %(moment)s.") % {"moment": planned}
+                )
+            gaps |= {"step": following, "moment": follows}
+            said += [_("“%(step)s” follows on %(moment)s.") % gaps, *notes]
         else:
             said.append(_("It is the last step."))
         return said
@@ -96,7 +100,7 @@ class Unsend(Move):
         return taking_back.unsend(self.row, self.now)
 
     def done(self) -> str:
-        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        gaps = {"step": self.step, "moment": self.next_at()}
         return _("Taken back: nothing was sent. “%(step)s” leaves on %(moment)s.") % gaps
 
 
@@ -122,8 +126,9 @@ class Skip(Move):
         if not following:
             return [skipped, _("It is the last step, so this assignment is then finished.")]
         if slot:
-            gaps = {"step": following, "moment": self.at(self.row.moment(slot))}
-            return [skipped, _("“%(step)s” takes its place on %(moment)s.") % gaps]
+            moment, notes = self.first_free(slot)
+            takes = _("“%(step)s” takes its place on %(moment)s.")
+            return [skipped, takes % {"step": following, "moment": moment}, *notes]
         return [skipped, _("“%(step)s” takes its place.") % {"step": following}]
 
     def _slot(self) -> date | None:
@@ -158,11 +163,12 @@ class BringBack(Move):
     def meaning(self) -> list[str]:
         row, gaps = self.row, {"step": self.step, "client": self.name}
         if row.state == FINISHED:
-            gaps["moment"] = self.at(row.moment(row.day_to_resume(self.now)))
-            return [_("“%(step)s” goes to %(client)s on %(moment)s: with it the series carries on.") % gaps]
+            gaps["moment"], notes = self.first_free(row.day_to_resume(self.now))
+            goes = _("“%(step)s” goes to %(client)s on %(moment)s: with it the series carries on.")
+            return [goes % gaps, *notes]
         if row.state != ACTIVE or row.next_due_at is None:
             return [_("Nothing leaves now: “%(step)s” is there when the series carries on.") % gaps]
-        gaps["moment"] = self.at(row.next_due_at)
+        gaps["moment"] = self.next_at()
         if self._comes_next():
             hold = row.outlook().hold
             return [

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from practice.assignments.forms import USUAL_WAIT, DayForm, PaceForm, PauseForm, WaitForm
 from practice.assignments.models import Assignment
 from practice.assignments.move import ACTIVE, PAUSED, Move
-from practice.assignments.outlook import Planned, spoken_day
+from practice.assignments.outlook import spoken_day
 from practice.assignments.quiet_forms import QuietForm, RemindForm
 from practice.assignments.schedule import Rhythm, local_day
 
@@ -41,14 +41,14 @@ class MoveTo(Move):
     def form(self, data: Any = None) -> DayForm:
         return DayForm(self.row.rhythm, self.now, data, initial={"day": self.row.next_on})
 
-    def calendar(self, answers: dict[str, Any]) -> list[Planned]:
-        return self.planned(replace(self.row.rhythm, first_on=answers["day"]), answers["day"])
+    def new_rhythm(self, answers: dict[str, Any]) -> Rhythm:
+        return replace(self.row.rhythm, first_on=answers["day"])
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.move_next(answers["day"], self.step)
 
     def done(self) -> str:
-        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        gaps = {"step": self.step, "moment": self.next_at()}
         return _("“%(step)s” now goes out on %(moment)s.") % gaps
 
 
@@ -94,8 +94,8 @@ class Resume(Move):
         return self.row.state != ACTIVE and self.row.may_resume()
 
     def meaning(self) -> list[str]:
-        client, first = {"client": self.name}, self.row.moment(self.row.day_to_resume(self.now))
-        said = []
+        client, said = {"client": self.name}, []
+        moment, notes = self.first_free(self.row.day_to_resume(self.now))
         if self.row.state_by == Assignment.By.CLIENT:
             own_choice = _("%(client)s chose to rest or stop. Carry on only when %(client)s asked you to.")
             said.append(own_choice % client)
@@ -103,13 +103,13 @@ class Resume(Move):
             silence = _("It rests because nothing came back. %(client)s was told so, and can carry on alone.")
             said.append(silence % client)
         goes = _("“%(step)s” goes out to %(client)s on %(moment)s, and the others follow one at a time.")
-        return [*said, goes % {"step": self.step, "client": self.name, "moment": self.at(first)}]
+        return [*said, goes % {"step": self.step, "client": self.name, "moment": moment}, *notes]
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.resume(self.now)
 
     def done(self) -> str:
-        gaps = {"step": self.step, "moment": self.at(self.row.next_due_at or self.now)}
+        gaps = {"step": self.step, "moment": self.next_at()}
         return _("It carries on: “%(step)s” is next, on %(moment)s.") % gaps
 
 
@@ -133,13 +133,10 @@ class ChangePace(Move):
     def form(self, data: Any = None) -> PaceForm:
         return PaceForm(data, initial={"every_weeks": self.row.every_weeks})
 
-    def calendar(self, answers: dict[str, Any]) -> list[Planned]:
+    def new_rhythm(self, answers: dict[str, Any]) -> Rhythm | None:
         first = self.row.next_on if self.row.state == ACTIVE else None
-        if first is None:
-            return []
-        return self.planned(
-            Rhythm(first, self.row.at, answers["every_weeks"], self.row.client.time_zone), first
-        )
+        weeks = answers["every_weeks"]
+        return replace(self.row.rhythm, first_on=first, every_weeks=weeks) if first else None
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.change_pace(answers["every_weeks"])

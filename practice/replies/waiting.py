@@ -103,7 +103,7 @@ class GoOn(Move):
         return self.step is not None and self.found is not None
 
     def meaning(self) -> list[str]:
-        at = self.at(self.row.next_due_at or self.now)
+        at = self.next_at()
         leaves = _("“%(step)s” goes out to %(client)s on %(moment)s.")
         said = [leaves % {"step": self.step, "client": self.name, "moment": at}]
         if found := self.found:
@@ -116,7 +116,7 @@ class GoOn(Move):
         return found is not None and found.passed.release()
 
     def done(self) -> str:
-        at = self.at(self.row.next_due_at or self.now)
+        at = self.next_at()
         return _("“%(step)s” is next, on %(moment)s.") % {"step": self.step, "moment": at}
 
 

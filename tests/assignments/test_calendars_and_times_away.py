@@ -154,3 +154,74 @@ def test_of_a_module_that_goes_on_the_preview_says_nothing(mayas_desk, maya, ass
     page = text(mayas_desk.post(assign_url, asked_for))
     assert "You are away" not in page
     assert f"1. Step 1 {spoken_day(sunday)} at 18:00" in page
+
+
+# --- What a move means
+
+
+def meaning_of(slug, row, now=NOW):
+    return " ".join(MOVES[slug](row, now, row.next_step()).meaning())
+
+
+AWAY = (
+    "You are away from Thursday 5 March 2026 and back on Monday 30 March 2026. This module holds meanwhile, and passes "
+    "over that time."
+)
+
+
+def test_carrying_on_names_the_slot_after_a_time_away_and_says_why(holding, away, assignment):
+    assignment.pause(NOW)
+    assert "goes out to Ada on Sunday 5 April 2026 at 18:00, Berlin time" in meaning_of("resume", assignment)
+    assert AWAY in meaning_of("resume", assignment)
+    move = MOVES["resume"](assignment, NOW, assignment.next_step())
+    assert move.act({})
+    assert "“Step 1” is next, on Sunday 5 April 2026" in move.done()
+
+
+def test_skipping_names_the_slot_after_a_time_away_and_says_why(holding, away, assignment):
+    said = meaning_of("skip", assignment)
+    assert "“Step 2” takes its place on Sunday 5 April 2026" in said
+    assert AWAY in said
+
+
+def test_sending_now_names_the_slot_in_which_the_step_after_it_follows(holding, away, assignment):
+    Away.objects.update(starts_on=date(2026, 3, 9))
+    said = meaning_of("send-now", assignment)
+    assert "It takes the place of the email planned for Sunday 8 March 2026" in said
+    assert "“Step 2” follows on Sunday 5 April 2026" in said
+    assert AWAY.replace("Thursday 5", "Monday 9") in said
+
+
+def test_sending_now_takes_nobodys_place_where_that_is_passed_over(holding, away, assignment):
+    said = meaning_of("send-now", assignment)
+    assert "takes the place" not in said
+    assert "“Step 2” follows on Sunday 5 April 2026" in said
+
+
+def test_moving_to_another_day_says_what_its_calendar_passes_over(holding, away, assignment):
+    move = MOVES["move"](assignment, NOW, assignment.next_step())
+    answers = {"day": date(2026, 3, 10)}
+    assert move.notes(answers, move.calendar(answers)) == [AWAY]
+    assert move.act(answers)
+    assert "now goes out on Tuesday 31 March 2026" in move.done()
+
+
+def test_the_page_of_a_move_with_a_calendar_says_it_too(holding, running, away_from_the_first, mayas_desk):
+    fields = {"day": running.next_on.isoformat(), "step": running.next_step().pk}
+    url = reverse("admin:assignments_assignment_move", args=(running.pk, "move"))
+    assert f"back on {spoken_day(away_from_the_first.back_on)}. This module holds" in text(
+        mayas_desk.post(url, fields)
+    )
+
+
+def test_days_without_emails_that_are_passed_over_are_named_as_well(assignment, ada):
+    Blackout.objects.create(client=ada, first_on=date(2026, 3, 7), last_on=date(2026, 3, 9), by_client=True)
+    said = meaning_of("skip", assignment)
+    assert "takes its place on Sunday 15 March 2026" in said
+    assert "No emails 7–9 March 2026, the client’s choice." in said
+
+
+def test_what_nothing_is_passed_over_for_says_nothing_of_it(away, assignment):
+    for slug in ("skip", "send-now"):
+        assert "You are away" not in meaning_of(slug, assignment)
+    assert "takes its place on Sunday 8 March 2026" in meaning_of("skip", assignment)
