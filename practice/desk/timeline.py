@@ -59,10 +59,13 @@ class Day:
     day: date
     name: str
     departures: list[Departure] = field(default_factory=list)
-    #: How many more are to leave, and how many more left; and the lists that show them all, where there is one.
+    #: How many more are to leave, how many more a slot after they went out today, and how many more left; and the lists
+    #: that show them all.
     more: int = 0
+    more_after: int = 0
     more_left: int = 0
     more_url: str = ""
+    more_after_url: str = ""
     more_left_url: str = ""
 
 
@@ -72,7 +75,7 @@ def timeline(practitioner: Practitioner, running: Running, now: datetime) -> lis
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
     first = midnight.date()
     days = [
-        Day(day, _name(day, first), more_url=_all_of(day))
+        Day(day, _name(day, first), more_url=_all_of(day), more_after_url=_all_of(first))
         for day in (first + timedelta(n) for n in range(DAYS + 1))
     ]
     ends = [datetime.combine(day.day + timedelta(1), time.min, zone).astimezone(UTC) for day in days]
@@ -143,10 +146,10 @@ def _first_of_each_day(
         if named[number] < (MOST_LATER if number else MOST):
             named[number] += 1
             found.append((day, slot))
+        elif slot.is_after:  # the list of that day knows only the next slot of each
+            day.more_after += 1
         else:
             day.more += 1
-            if slot.is_after:
-                day.more_url = ""  # the list knows only the next slot of each
     return found
 
 

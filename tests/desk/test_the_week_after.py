@@ -83,15 +83,26 @@ def test_what_waits_no_longer_than_until_then_is_shown(maya, assignment):
     assert shown(maya) == [TODAY, NEXT]
 
 
-def test_more_of_them_are_counted_without_a_list_that_would_not_name_them(maya, module):
+def test_more_of_them_are_counted_and_lead_to_those_of_today(maya, module):
     for number in range(9):
         who = make_client(maya, f"Client {number}", f"c{number}@example.org", "Europe/Berlin")
         make_assignment(who, module, at=time(18, number))
     seen = home(maya, MORNING)
-    assert (seen.today.more, bool(seen.today.more_url)) == (3, True)
     week_after = seen.days[-1]
     assert [row.step for row in week_after.departures] == ["Step 2"] * 4
-    assert (week_after.more, week_after.more_url) == (5, "")
+    assert (seen.today.more, week_after.more, week_after.more_after) == (3, 0, 5)
+    assert week_after.more_after_url == seen.today.more_url
+
+
+def test_others_that_leave_on_that_day_are_counted_by_themselves(maya, module):
+    for number in range(9):
+        who = make_client(maya, f"Client {number}", f"c{number}@example.org", "Europe/Berlin")
+        on = date(2026, 3, 8 if number < 3 else 15)
+        make_assignment(who, module, first_on=on, at=time(18, number))
+    week_after = home(maya, MORNING).days[-1]
+    assert [row.step for row in week_after.departures] == ["Step 2"] * 3 + ["Step 1"]
+    assert (week_after.more, week_after.more_after) == (5, 0)
+    assert "leaves=2026-03-15" in week_after.more_url
 
 
 def test_it_asks_as_often_for_many_as_for_one(maya, ada, module):
