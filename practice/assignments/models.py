@@ -265,11 +265,14 @@ class Assignment(AssignmentRow):
             self.save(update_fields=("remind_after",))
             return True
 
-    def go_without_reminders(self, without: bool) -> None:
+    def go_without_reminders(self, without: bool) -> bool:
         """The client's choice: none of these emails from now on, or again as their practitioner set it."""
         with self.locked():
+            if self.no_reminders == without:
+                return False
             self.no_reminders = without
             self.save(update_fields=("no_reminders",))
+            return True
 
     def stop(self, now: datetime, by: str = AssignmentRow.By.PRACTITIONER) -> bool:
         """End it. Also a finished one, whose last email may still be about to leave."""

@@ -79,7 +79,8 @@ class ChoicesForm(forms.Form):
         client.save(update_fields=chosen)
         audit.note(None, audit.Action.CHANGED, client)
         for row in Assignment.objects.running().filter(client=client).order_by("pk"):
-            row.change_slot(chosen.get("likes_weekday"), chosen.get("likes_at"), now)
+            if row.change_slot(chosen.get("likes_weekday"), chosen.get("likes_at"), now):
+                audit.note(None, audit.Action.CHANGED, row, client)
 
 
 def _as_it_comes(client: Client) -> tuple[int | None, time | None]:

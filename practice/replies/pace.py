@@ -1,5 +1,6 @@
 """The client's own pace: not this week, pause until a date, carry on, stop. No reason is asked for."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -39,7 +40,7 @@ def stop(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if request.POST.get("what") == "all":
         stop_everything(delivery, now)
     elif request.POST.get("what") == "series" or request.POST.get("List-Unsubscribe") == "One-Click":
-        delivery.assignment.stop(now, by=BY_CLIENT)
+        _noted(delivery.assignment, lambda row: row.stop(now, by=BY_CLIENT))
     # No redirect: RFC 8058 forbids it for the one click, and this page reads its state from the rows alone.
     return _stop_page(request, delivery)
 
@@ -48,7 +49,7 @@ def stop_everything(delivery: Delivery, now: datetime) -> None:
     """Stop every series of this client, take their consent as withdrawn, and write to the address no more."""
     client = delivery.assignment.client
     for assignment in Assignment.objects.running().filter(client=client):
-        assignment.stop(now, by=BY_CLIENT)
+        _noted(assignment, lambda row: row.stop(now, by=BY_CLIENT))
     with transaction.atomic():
         client.withdraw_consent(now)
         audit.note(None, audit.Action.WITHDREW, client)
@@ -64,21 +65,22 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     assignment, now = delivery.assignment, timezone.now()
     match request.POST.get("do"):
         case "not_this_week" if assignment.state == "active" and (day := after_next_slot(assignment)):
-            assignment.pause(now, by=BY_CLIENT, until=day)
-        case "every_two_weeks":
-            assignment.change_pace(2)
-        case "every_week":
-            assignment.change_pace(1)
+            _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=day))
+        case "every_two_weeks" if assignment.every_weeks != 2:
+            _noted(assignment, lambda row: row.change_pace(2))
+        case "every_week" if assignment.every_weeks != 1:
+            _noted(assignment, lambda row: row.change_pace(1))
         case "carry_on" if may_carry_on(assignment):
-            assignment.resume(now)
+            _noted(assignment, lambda row: row.resume(now))
         case "pause":
             form = PauseForm(timezone.localdate(), request.POST)
             if not form.is_valid():
                 return _pace_page(request, delivery, form, status=422)
-            if not assignment.pause(now, by=BY_CLIENT, until=form.cleaned_data["until"]):
+            until = form.cleaned_data["until"]
+            if not _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=until)):
                 return _not_paused(request, delivery, form)
         case "without_notes" | "with_notes" as chosen:
-            assignment.go_without_reminders(chosen == "without_notes")
+            _noted(assignment, lambda row: row.go_without_reminders(chosen == "without_notes"))
         case "free_days":
             days = days_form(delivery.client, now, request.POST)
             if days.is_valid() and not name_days(delivery.client, **days.cleaned_data, now=now):
@@ -89,6 +91,16 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         case "remove_days":
             remove_days(delivery.client, request.POST.get("days", ""))
     return redirect(request.path)
+
+
+@transaction.atomic
+def _noted(row: Assignment, change: Callable[[Assignment], bool]) -> bool:
+    """Do what the client asks for with this series, and keep in its trail that they did. Returns what `change` returns:
+    whether that changed anything."""
+    done = change(row)
+    if done:
+        audit.note(None, audit.Action.CHANGED, row, row.client)
+    return done
 
 
 def _not_paused(request: HttpRequest, delivery: Delivery, form: PauseForm) -> HttpResponse:

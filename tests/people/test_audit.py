@@ -222,7 +222,10 @@ def test_messages_notes_and_days_without_emails_are_noted_without_their_words(de
 def test_a_client_who_stops_all_emails_did_so_themselves(client, assignment, ada):
     delivery = sent(assignment, assignment.next_step(), "told")
     client.post(reverse("stop", args=(delivery.token,)), {"what": "all"})
-    assert trail() == [(None, "withdrew", "people.client", ada.pk, ada.pk)]
+    assert trail() == [
+        (None, "changed", "assignments.assignment", assignment.pk, ada.pk),
+        (None, "withdrew", "people.client", ada.pk, ada.pk),
+    ]
 
 
 def test_what_changes_the_installation_is_noted(client, superuser, practice, tom):

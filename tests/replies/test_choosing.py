@@ -220,3 +220,12 @@ def test_whoever_holds_a_forwarded_link_chooses_nothing(other_browser, own_page,
     assert "Send me a code" in text_of(answer)
     ada.refresh_from_db()
     assert ada.language == "en"
+
+
+def test_a_series_that_moves_to_another_hour_has_its_own_line_in_the_trail(phone, page, kei):
+    row = make_assignment(kei, make_module(kei.practitioner), first_on=date(2026, 3, 4), at=time(7, 30))
+    choose(phone, page, language="es")
+    assert not AuditEntry.objects.filter(kind="assignments.assignment").exists()
+    choose(phone, page, likes_at="19:00")
+    line = AuditEntry.objects.get(kind="assignments.assignment")
+    assert (line.actor, line.action, line.thing_id, line.client_id) == (None, "changed", row.pk, kei.pk)

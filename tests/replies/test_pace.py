@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Suppression
+from practice.people.models import AuditEntry
+from practice.people.trail import in_words
 from tests.cast import make_assignment, make_module
 from tests.replies.conftest import deliver
 from tests.replies.paper import text_of
@@ -173,3 +175,40 @@ def test_short_notes_in_between_are_gone_without_and_let_come_again(phone, link,
     pressed(phone, f"{link}pace/", do="with_notes")
     running.refresh_from_db()
     assert not running.no_reminders
+
+
+def test_what_they_choose_stands_in_their_trail_without_what_it_was(phone, link, running, ada):
+    running.remind(3)
+    until = (timezone.localdate() + timedelta(days=9)).isoformat()
+    for fields in (
+        {"do": "every_two_weeks"},
+        {"do": "every_week"},
+        {"do": "not_this_week"},
+        {"do": "pause", "until": until},
+        {"do": "carry_on"},
+        {"do": "without_notes"},
+    ):
+        before = AuditEntry.objects.count()
+        pressed(phone, f"{link}pace/", **fields)
+        assert AuditEntry.objects.count() == before + 1, fields
+    pressed(phone, f"{link}stop/", what="series")
+    lines = AuditEntry.objects.about(ada)
+    assert set(lines.values_list("kind", "thing_id")) == {("assignments.assignment", running.pk)}
+    said = {(line.who, line.did) for line in in_words(lines)}
+    assert said == {("The client, behind their private link,", "changed a series")}
+
+
+def test_what_changes_nothing_leaves_no_line(phone, link, running):
+    running.pause(timezone.now())
+    for do in ("every_week", "not_this_week", "carry_on", "with_notes", "anything"):
+        pressed(phone, f"{link}pace/", do=do)
+    pressed(phone, f"{link}stop/")
+    assert not AuditEntry.objects.exists()
+
+
+def test_all_that_is_stopped_at_once_has_a_line_for_each_series(phone, link, running, ada, maya):
+    other = make_assignment(ada, make_module(maya, title="Learning to rest"))
+    for _ in range(2):
+        pressed(phone, f"{link}stop/", what="all")
+    lines = AuditEntry.objects.filter(kind="assignments.assignment").values_list("thing_id", flat=True)
+    assert sorted(lines) == sorted([running.pk, other.pk])
