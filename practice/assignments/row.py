@@ -156,8 +156,26 @@ class AssignmentRow(Owned):
         """Whether this machine knows the client's time zone. Without it no moment can be worked out."""
         return clock_of(self.client.time_zone) is not None
 
+    def is_quiet_after(self, steps: int) -> bool:
+        """Whether so many steps in a row to which nothing came back are enough for it to rest."""
+        return 0 < self.rests_after <= steps
+
     @property
     def is_about_to_rest(self) -> bool:
         """Whether it rests in its next slot, if nothing comes back before. Not if a step was asked for sooner."""
-        quiet = 0 < self.rests_after <= self.quiet_steps
+        quiet = self.is_quiet_after(self.quiet_steps)
         return quiet and self.state == self.State.ACTIVE and self.sooner_at is None
+
+    def waits_until(self, left_at: datetime) -> date | None:
+        """The day from which on it no longer waits for the reflection on a step that left then (UTC); None when it does
+        not wait at all."""
+        if self.wait_weeks is None:
+            return None
+        return local_day(left_at, self.client.time_zone) + timedelta(weeks=self.wait_weeks)
+
+    def would_be_held(self, day: date) -> bool:
+        """Whether the step after the next one rests or waits on this day, should nothing come back to the next one."""
+        if self.is_quiet_after(self.quiet_steps + 1):
+            return True
+        until = self.waits_until(self.next_due_at) if self.next_due_at else None
+        return until is not None and day < until

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from practice.assignments.kept_free import kept_free
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import place
-from practice.assignments.schedule import local_day
 from practice.desk.standing import Running, Standing, titles
 from practice.mailing.models import WINDOW, Delivery
 from practice.people.clocks import clock_of
@@ -106,7 +105,7 @@ def _afterwards(rows: Iterable[Assignment], until: datetime, now: datetime) -> l
     found = []
     for row in rows:
         day = _day_after(row, now)
-        if day and row.rhythm.moment(day) < until and not _would_be_held(row, day):
+        if day and row.rhythm.moment(day) < until and not row.would_be_held(day):
             found.append((row, day))
     free = kept_free([(row.client, row.module, row.rhythm) for row, _ in found])
     return [
@@ -123,15 +122,6 @@ def _day_after(row: Assignment, now: datetime) -> date | None:
         return max(day, row.rhythm.day_after(row.next_on)) if row.next_on else day
     except OverflowError:
         return None
-
-
-def _would_be_held(row: Assignment, day: date) -> bool:
-    """Whether the step after the next rests or waits on this day, should nothing come back to the next one."""
-    if 0 < row.rests_after <= row.quiet_steps + 1:
-        return True
-    if row.wait_weeks is None or row.next_due_at is None:
-        return False
-    return day < local_day(row.next_due_at, row.client.time_zone) + timedelta(weeks=row.wait_weeks)
 
 
 def _first_of_each_day(

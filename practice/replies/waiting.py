@@ -57,11 +57,10 @@ def awaited(assignments: Sequence[Assignment]) -> dict[int, Awaited]:
 
 def _goes_on(row: Assignment, passed: PassedStep) -> date | None:
     """The slot on which it goes on by itself; None when that is its next one, or has been."""
-    zone = row.client.time_zone
-    enough = local_day(passed.at, zone) + timedelta(weeks=row.wait_weeks or 0)
-    if row.next_due_at is None or local_day(row.next_due_at, zone) >= enough:
+    until = row.waits_until(passed.at)
+    if until is None or row.next_due_at is None or local_day(row.next_due_at, row.client.time_zone) >= until:
         return None
-    return row.rhythm.day_after(enough - timedelta(days=1))
+    return row.rhythm.day_after(until - timedelta(days=1))
 
 
 @holds.reason
