@@ -5,9 +5,8 @@ Pure, and in the practitioner's words and language: they read it at the desk. Th
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import dropwhile
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -80,14 +79,6 @@ class Span:
         same_year = self.first.year == self.last.year
         first = date_format(self.first, _("j F") if same_year else _("j F Y"))
         return _("%(first)s – %(last)s") % {"first": first, "last": last}
-
-
-@dataclass(frozen=True)
-class ClockChange:
-    """A day on which the clocks of a zone change, and by how much. Positive: they go forward."""
-
-    on: date
-    by: timedelta
 
 
 def look_ahead(
@@ -265,34 +256,6 @@ def calendar(
     if without:
         days = (day for day in days if not any(span.covers(day) for span in without))
     return [Planned(step, day, rhythm.moment(day)) for step, day in zip(steps, days, strict=False)]
-
-
-def clock_changes(zone: str, start: datetime, end: datetime) -> list[ClockChange]:
-    """The days between two moments in UTC on which the clocks of this zone change, in order."""
-    found = []
-    moment, clock = start, ZoneInfo(zone)
-    while moment < end:
-        following = min(moment + timedelta(days=1), end)
-        if by := _offset(following, clock) - _offset(moment, clock):
-            found.append(ClockChange(_change_between(moment, following, clock), by))
-        moment = following
-    return found
-
-
-def _offset(moment: datetime, clock: ZoneInfo) -> timedelta:
-    return moment.astimezone(clock).utcoffset() or timedelta()
-
-
-def _change_between(start: datetime, end: datetime, clock: ZoneInfo) -> date:
-    """The local day of the one change of offset between two moments, found by halving down to a minute."""
-    before = _offset(start, clock)
-    while end - start > timedelta(minutes=1):
-        middle = start + (end - start) / 2
-        if _offset(middle, clock) == before:
-            start = middle
-        else:
-            end = middle
-    return end.astimezone(clock).date()
 
 
 def spoken_day(day: date) -> str:

@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from practice.assignments.clock_changes import ClockChange, clock_changes
 from practice.assignments.outlook import (
-    ClockChange,
     Planned,
     Span,
     calendar,
-    clock_changes,
     on_the_clock,
     place,
     spoken_day,

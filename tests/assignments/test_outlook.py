@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.assignments.clock_changes import ClockChange, clock_changes
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import ClockChange, calendar, clock_changes, place, spoken
+from practice.assignments.outlook import calendar, place, spoken
 from practice.assignments.schedule import Rhythm
 from practice.people.models import Consent
 from tests.assignments.test_schedule import ZONES
