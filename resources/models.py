@@ -9,34 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from practice.people.models import Practitioner, one_line
-from practice.people.ownership import Owned, OwnedQuerySet
+from practice.people.ownership import OwnedQuerySet
 from resources.blocks import join_blocks
 from resources.content import Content, ContentStep
 from resources.draft import Draft, DraftPrompt
 from resources.library import LibraryPrompt, PromptKind, Question
+from resources.revised import Revised
 from resources.sanitize import clean
 
-__all__ = ["Article", "LibraryPrompt", "Module", "Prompt", "PromptKind", "Question", "Revised", "Step"]
-
-
-class Revised(Owned):
-    """A row that two browsers may edit at once: each save counts, so that the second one notices."""
-
-    revision = models.PositiveIntegerField(default=1, editable=False)
-    changed_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def locked(cls, pk: int) -> Self:
-        """The row as it is now, and nobody else's to change in this transaction. Raises DoesNotExist if it is gone."""
-        return cls._base_manager.select_for_update(no_key=True).get(pk=pk)
-
-    def count_save(self) -> None:
-        """Note that this row is being changed now. The caller saves it."""
-        self.revision += 1
-        self.changed_at = timezone.now()
+__all__ = ["Article", "LibraryPrompt", "Module", "Prompt", "PromptKind", "Question", "Step"]
 
 
 class Article(Revised):
