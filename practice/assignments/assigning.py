@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from practice.assignments import taking_back
-from practice.assignments.forms import AssignForm
+from practice.assignments.assign_form import AssignForm
 from practice.assignments.kept_free import away_in_words, kept_free, passed_over
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import spoken_day

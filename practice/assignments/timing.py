@@ -6,12 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from practice.assignments.forms import USUAL_WAIT, DayForm, PaceForm, PauseForm, WaitForm
 from practice.assignments.models import Assignment
 from practice.assignments.move import ACTIVE, PAUSED, Move
 from practice.assignments.outlook import spoken_day
 from practice.assignments.quiet_forms import QuietForm, RemindForm
 from practice.assignments.schedule import Rhythm, local_day
+from practice.assignments.timing_forms import USUAL_WAIT, DayForm, PaceForm, PauseForm, WaitForm
 
 
 class MoveTo(Move):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from practice.assignments.forms import refuse_far
+from practice.assignments.timing_forms import refuse_far
 from practice.people.away import Away
 from practice.people.in_words import day_in_words
 from practice.people.models import Practitioner
