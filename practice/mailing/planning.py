@@ -38,7 +38,10 @@ def claim_due(now: datetime) -> list[Delivery]:
 
     Any number of senders may do so at once: each takes the rows that no other holds. Empty when nothing is due.
     """
-    batches = ([row for row in planned if row.pk] for planned in _batches(now, new_lease(now)))
+    lease = new_lease(now)
+    batches = (
+        [row for row in planned if row.pk and row.lease == lease["lease"]] for planned in _batches(now, lease)
+    )
     return next(filter(None, batches), [])
 
 
@@ -53,7 +56,8 @@ def look_after(now: datetime) -> None:
 def _batches(now: datetime, lease: dict[str, Any] | None = None) -> Iterator[list[Delivery]]:
     """Plan a batch at a time, each in a transaction of its own, until nothing is due but what cannot be planned.
 
-    Yields the emails that were put into the outbox; those without an id were there before, and wait for anybody.
+    Yields the emails of the steps whose turn came; those without the lease were in the outbox before, and wait for
+    anybody.
     """
     stuck: set[int] = set()
     more = True
@@ -122,10 +126,10 @@ def _plan(batch: list[Any], now: datetime, lease: dict[str, Any]) -> list[Delive
     ready = [row for row in batch if row.next_step_id and row.pk not in held and row.pk not in too_late]
     resting = silence.come_to_rest(ready, now)
     ready = [row for row in ready if row.pk not in resting]
-    planned, revived = _put_into_outbox(ready, lease)
+    planned = _put_into_outbox(ready, lease)
     passed = [PassedStep(assignment_id=row.pk, step_id=row.next_step_id, at=now) for row in ready]
     insert_many(passed, "assignment_id")
-    silence.count(ready, [revived.get(_key(email), email) for email in planned], now)
+    silence.count(ready, planned, now)
     leaving = {row.pk for row in ready}
     for row in batch:
         if row.pk in leaving or row.next_step_id is None:
@@ -148,18 +152,16 @@ def _too_late(batch: list[Any], now: datetime) -> set[int]:
     return held | {row.pk for row in batch if row.next_due_at <= now - WINDOW}
 
 
-def _put_into_outbox(
-    ready: list[Any], lease: dict[str, Any]
-) -> tuple[list[Delivery], dict[tuple[int, int], Delivery]]:
-    """A delivery for the next step of each: a new one, else the one that was called back before.
-
-    Returns a new one for each, without an id where there was one before; and those that leave after all, by their key.
+def _put_into_outbox(ready: list[Any], lease: dict[str, Any]) -> list[Delivery]:
+    """The email of the next step of each, in their order: a new one, else the one that was called back before. One
+    that is there and was not called back stays as it is: in its place stands one without an id.
     """
     domain = our_domain()
     rows = [Delivery.planned(row, row.next_step_id, row.next_due_at, domain, **lease) for row in ready]
     insert_many(rows, "assignment_id")
     called_back = {_key(row): row.due_at for row in rows if row.pk is None}
-    return rows, _revive(called_back) if called_back else {}
+    revived = _revive(called_back) if called_back else {}
+    return [revived.get(_key(row), row) for row in rows]
 
 
 def _revive(moments: dict[tuple[int, int], datetime]) -> dict[tuple[int, int], Delivery]:
