@@ -39,6 +39,8 @@ State = InboundMail.State
 NOBODYS = Told()
 #: The reason of what a person or a machine may have written: the practitioner decides, if the client may have.
 ABSENCE = gettext_noop("It looks like an absence note.")
+#: The reason of what only the beginning is kept of.
+TOO_LONG = gettext_noop("It is longer than could be read.")
 #: No provider takes larger mails. What is in one is read for its text alone.
 MOST_BYTES = 60_000_000
 #: Of what cannot be read, so many bytes are looked through for an address of ours.
@@ -63,7 +65,7 @@ def take(message: Message, source: str, now: datetime, told: Told = NOBODYS) -> 
         mail = read(message, told.envelope_sender, told.envelope_recipient)
         raw = without_attachments(message, Parts.of(message))
     except Exception as error:  # the standard library on a garbled mail
-        return take_unreadable(as_bytes(message), source, now, error)
+        return take_unreadable(as_bytes(message), source, now, error, is_cut=told.is_cut)
     delivery = delivery_in(mail.recipients)
     if delivery is None:
         _note_lost(source, Heard.UNKNOWN, _own_id(mail), now)
@@ -76,13 +78,15 @@ def take_bytes(content: bytes, source: str, now: datetime, told: Told = NOBODYS)
     try:
         message = message_from_bytes(content)
     except Exception as error:  # such as a null character in the name of a charset
-        return take_unreadable(content, source, now, error)
+        return take_unreadable(content, source, now, error, is_cut=told.is_cut)
     return take(message, source, now, told)
 
 
-def take_unreadable(content: bytes, source: str, now: datetime, error: Exception) -> InboundMail | None:
+def take_unreadable(
+    content: bytes, source: str, now: datetime, error: Exception, *, is_cut: bool = False
+) -> InboundMail | None:
     """Keep a mail, or what a provider posted, that cannot be read or is too big: all of it where one of our addresses
-    stands in it, else only that it came.
+    stands in it, else only that it came. `is_cut`: more came than its `content`.
     """
     log.warning("inbound: %s brought something unreadable (%s)", source, type(error).__name__)
     digest, delivery = hashlib.sha256(content).hexdigest(), delivery_in(content[:LOOKED_AT].decode("latin-1"))
@@ -92,7 +96,7 @@ def take_unreadable(content: bytes, source: str, now: datetime, error: Exception
     kept = {
         "delivery": delivery,
         "state": State.MALFORMED,
-        "reason": gettext_noop("It cannot be read."),
+        "reason": TOO_LONG if is_cut else gettext_noop("It cannot be read."),
         "source": source,
         "received_at": now,
         "raw": content.decode("latin-1"),
@@ -116,7 +120,7 @@ def judge(mail: Mail, client: Client, told: Told) -> Judged:
     if mail.looks_absent:
         return Judged(State.QUARANTINED, ABSENCE)
     if told.is_cut:
-        return Judged(State.QUARANTINED, gettext_noop("It is longer than could be read."))
+        return Judged(State.QUARANTINED, TOO_LONG)
     if not mail.new_text:
         return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
     return Judged(State.REPLY, of_client=True)

@@ -37,7 +37,11 @@ BEGINNING = 1_000_000
 
 
 class KeepsMails(KeepsWhatItCannotRead):
-    """Mixed into a view of Anymail: what cannot be read, or is too big, is kept and answered like any mail."""
+    """Mixed into a view of Anymail: what cannot be read, or is too big, is kept and answered like any mail. One view is
+    made for each request."""
+
+    #: Whether only the beginning of what was posted was read.
+    is_cut = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -46,18 +50,26 @@ class KeepsMails(KeepsWhatItCannotRead):
             return super().post(request, *args, **kwargs)  # which refuses it in the provider's own way
         # Read before Django asks how long it is: attachments make mails longer than any form of ours.
         request._body = request.read(MOST_BYTES)
+        self.is_cut = len(request._body) >= MOST_BYTES
         try:
             return super().post(request, *args, **kwargs)
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
             self.keep(request.body, error)
             return HttpResponse()
 
+    def parse_events(self, request: HttpRequest) -> Any:
+        events = super().parse_events(request)
+        for event in events:
+            event.is_cut = self.is_cut
+        return events
+
     def esp_to_anymail_event(self, *said: Any) -> Any:
         # Past the parent's own: what raises here is kept by `post`, which has all that was said.
         return super(KeepsWhatItCannotRead, self).esp_to_anymail_event(*said)  # type: ignore[misc]
 
     def keep(self, said: bytes, error: Exception) -> None:
-        take_unreadable(said[:BEGINNING], self.esp_name, timezone.now(), error)
+        is_cut = self.is_cut or len(said) > BEGINNING
+        take_unreadable(said[:BEGINNING], self.esp_name, timezone.now(), error, is_cut=is_cut)
 
 
 def _hooks() -> dict[str, Any]:
@@ -100,7 +112,7 @@ def listen(event: Any, esp_name: str, **_: object) -> None:
     except DatabaseError:
         raise
     except Exception:  # fields that are not what they should be: then nothing is known
-        told = Told()
+        told = Told(is_cut=event.is_cut)
     take(event.message, esp_name, timezone.now(), told)
 
 
@@ -111,6 +123,7 @@ def _told(event: Any, provider: str) -> Told:
         envelope_recipient=str(message.envelope_recipient or ""),
         spam=bool(message.spam_detected),
         words=_words(event.esp_event, provider),
+        is_cut=event.is_cut,
     )
 
 

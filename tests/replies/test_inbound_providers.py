@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from practice.mailing.models import ProviderEvent
+from practice.replies import inbound_hooks
 from practice.replies.inbound_hooks import HOOKS
 from practice.replies.models import InboundMail, Reply
 from tests.mailing.providers import AUTHORIZED, BROWSER, SECRET
@@ -322,6 +323,21 @@ def test_one_that_is_far_too_long_is_kept_as_that(delivery, settings):
     assert InboundMail.objects.get().state == "malformed"
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
     assert posted(sendgrid(address_of(delivery), text="y")) == 200
+
+
+@pytest.mark.parametrize(("by", "state"), [("sendgrid", "quarantined"), ("postmark", "malformed")])
+def test_one_that_could_not_be_read_to_its_end_says_so(delivery, monkeypatch, by, state):
+    said = FORMS[by](address_of(delivery), text="It helped me. " * 400)
+    monkeypatch.setattr(inbound_hooks, "MOST_BYTES", len(said[1]) - 2000)
+    assert posted(said) == 200
+    row = InboundMail.objects.get()
+    assert (row.state, row.reason) == (state, "It is longer than could be read.")
+
+
+def test_one_that_makes_no_sense_and_is_kept_in_part_says_so(delivery, monkeypatch):
+    monkeypatch.setattr(inbound_hooks, "BEGINNING", 2000)
+    assert posted(postmark(address_of(delivery), TextBody="x" * 4000, FromFull="ada")) == 200
+    assert InboundMail.objects.get().reason == "It is longer than could be read."
 
 
 def test_the_mails_of_these_tests_are_what_they_say(delivery):
