@@ -167,6 +167,19 @@ def withdraw(client: Client, kind: Notice.Kind) -> bool:
     return waiting.update(state=State.WITHDRAWN) > 0
 
 
+def say_after_all(client: Client, kind: Notice.Kind, now: datetime) -> None:
+    """After the last notice of this kind was withdrawn: let the one before it leave that had made room for it."""
+    last_two = Notice.objects.filter(client=client, kind=kind).order_by("-made_at", "-pk")[:2]
+    made_room = Notice.objects.filter(pk__in=[notice.pk for notice in last_two[1:]], state=State.WITHDRAWN)
+    again = {"state": State.WAITING, "reason": "", "due_at": now, "expires_at": now + KINDS[kind].within}
+    try:
+        with transaction.atomic():
+            made_room.filter(reason=reasons.SAID_BY_ANOTHER).update(**again)
+    except IntegrityError:  # a newer one waits by now, and says it
+        return
+    transaction.on_commit(ring, robust=True)
+
+
 def any_to_do(now: datetime) -> bool:
     """Whether any waits that may leave, or was left behind by a process that died. One look at a small index."""
     # Not state__in, in which SQLite would see no use for `notice_open`.

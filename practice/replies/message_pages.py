@@ -62,7 +62,7 @@ class MessagePages:
                 if form.is_valid():
                     return self._write(request, row, form.cleaned_data, now)
             case "take back":
-                return self._take_back(request, row)
+                return self._take_back(request, row, now)
             case "read":
                 Message.objects.with_client(row).unread().update(read_at=now)
                 return redirect(messages_url(row))
@@ -100,13 +100,14 @@ class MessagePages:
             messages.success(request, done % {"client": client, "when": when})
         return redirect(messages_url(client))
 
-    def _take_back(self, request: HttpRequest, client: Client) -> HttpResponse:
+    def _take_back(self, request: HttpRequest, client: Client, now: datetime) -> HttpResponse:
         fresh = list(_fresh(client).values_list("pk", flat=True))
         if notices.withdraw(client, Notice.Kind.MESSAGE):
             with transaction.atomic():
                 Message.objects.filter(pk__in=fresh).delete()
                 things = [(Message(pk=pk), client) for pk in fresh]
                 audit.note_each(practitioner_of(request), audit.Action.TOOK_BACK, things)
+                notices.say_after_all(client, Notice.Kind.MESSAGE, now)
             messages.success(request, _("Taken back: the message is gone, and no email went out."))
         else:
             messages.error(request, _("%(client)s has been told already, so it stays.") % {"client": client})

@@ -12,6 +12,7 @@ from practice.assignments.blackout import Blackout
 from practice.desk.handing_over import hand_over
 from practice.mailing import notices
 from practice.mailing.models import Notice
+from practice.mailing.outcome import Outcome
 from practice.people.models import AuditEntry
 from practice.replies.models import Code, Message
 from tests.replies.paper import soup, text_of
@@ -192,6 +193,38 @@ def test_maya_can_take_it_back_before_ada_is_told(desk, maya, ada):
     browser.post(desk_page(ada), {"do": "take back"})
     assert not Message.objects.exists()
     assert Notice.objects.get().state == Notice.State.WITHDRAWN
+
+
+def test_the_one_before_it_is_told_of_after_all_where_its_email_had_made_room(desk, maya, ada):
+    browser, now = desk(maya), timezone.now()
+    write(browser, desk_page(ada), "The first words.")
+    Notice.objects.update(due_at=now)
+    first = notices.claim(now)
+    later(1)
+    Message.objects.update(written_at=now - timedelta(minutes=1))
+    write(browser, desk_page(ada), "The second words.")
+    notices.record(first, Outcome("later", "connect"), now)
+    assert Notice.objects.get(pk=first.pk).state == Notice.State.WITHDRAWN
+    browser.post(desk_page(ada), {"do": "take back"})
+    assert [message.text for message in Message.objects.all()] == ["The first words."]
+    states = [notice.state for notice in Notice.objects.order_by("pk")]
+    assert states == [Notice.State.WAITING, Notice.State.WITHDRAWN]
+    assert notices.claim(timezone.now()) == first
+
+
+def test_what_was_told_of_before_is_not_told_of_again(desk, maya, ada):
+    browser = desk(maya)
+    for state in ("withdrawn", "sent"):
+        write(browser, desk_page(ada), "Words of before.")
+        Notice.objects.filter(state="waiting").update(
+            state=state, reason="Another one that waits says the same."
+        )
+        later(1)
+    Message.objects.update(written_at=timezone.now() - timedelta(minutes=2))
+    write(browser, desk_page(ada), CANARY)
+    browser.post(desk_page(ada), {"do": "take back"})
+    assert Message.objects.count() == 2
+    assert [notice.state for notice in Notice.objects.order_by("pk")] == ["withdrawn", "sent", "withdrawn"]
 
 
 def test_it_stays_once_ada_has_been_told(desk, maya, ada):
