@@ -11,7 +11,7 @@ from practice.assignments.models import Assignment
 from practice.mailing.models import Notice
 from practice.people.fields import EncryptedTextField
 from practice.people.in_words import day_in_words
-from practice.people.models import Client
+from practice.people.models import Client, Practitioner
 from practice.people.ownership import Owned, OwnedQuerySet
 from practice.replies.page_names import name_for_other
 
@@ -20,8 +20,8 @@ class MessageQuerySet(OwnedQuerySet):
     """Messages, asked for in plain words."""
 
     def with_client(self, client: Client) -> Self:
-        """All between this client and their practitioner, the earliest first."""
-        return self.filter(client=client).order_by("written_at", "pk")
+        """All between this client and their practitioner, the earliest first, each with its author."""
+        return self.filter(client=client).select_related("author").order_by("written_at", "pk")
 
     def unread(self) -> Self:
         """What clients wrote and their practitioner has not yet opened."""
@@ -35,8 +35,8 @@ class Message(Owned):
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="messages", db_index=False)
     by_client = models.BooleanField()
-    #: The practitioner who wrote it, by their name then: a colleague may have taken over since. Empty on the client's.
-    author = models.CharField(max_length=120, blank=True)
+    #: The practitioner who wrote it: a colleague may have taken over since. Empty on the client's.
+    author = models.ForeignKey(Practitioner, models.PROTECT, null=True, related_name="+")
     text = EncryptedTextField()
     written_at = models.DateTimeField()
     #: When the practitioner opened it. Whether a client has read something is nobody's business, and is not kept.
@@ -65,7 +65,7 @@ class Message(Owned):
     ) -> tuple[Self, bool]:
         """Keep a message. Returns it, and whether it is new: the same page sent twice is one, and other words that
         come from it later are another."""
-        author = "" if by_client else client.practitioner.name
+        author = None if by_client else client.practitioner
         said = {"text": text, "by_client": by_client, "author": author, "written_at": now}
         if by_client:
             Assignment.objects.filter(client=client).were_heard_of()

@@ -54,6 +54,16 @@ def write(browser, page, words):
     return browser.post(page, {**fields_of(browser.get(page)), "do": "write", "text": words}, follow=True)
 
 
+def names_on(page):
+    """Whose each message is, as it is shown and as it is read out."""
+    written = soup(page).select("article")
+    names = [line.select_one("h2, .small").get_text().split(",")[0].strip() for line in written]
+    assert names == [
+        line.get("aria-label", name).split(",")[0] for line, name in zip(written, names, strict=True)
+    ]
+    return names
+
+
 def desk_page(client):
     return f"/desk/replies/reply/client/{client.pk}/messages/"
 
@@ -264,15 +274,24 @@ def test_each_message_keeps_the_name_of_who_wrote_it_when_a_colleague_takes_over
     hand_over(ada, tom, with_notes=False, now=timezone.now())
     desk(tom).post(desk_page(ada), {"do": "write", "text": "From the second.", "page": "b" * 32})
     write(phone, opened, "From Ada.")
-    for page, names in (
-        (phone.get(opened), ["Maya Lindgren", "Tom Okafor", "You"]),
-        (desk(tom).get(desk_page(ada)), ["Maya Lindgren", "You", "Ada"]),
-    ):
-        written = soup(page).select("article")
-        assert [line.select_one("h2, .small").get_text().split(",")[0].strip() for line in written] == names
-        assert [
-            line.get("aria-label", name).split(",")[0] for line, name in zip(written, names, strict=True)
-        ] == names
+    assert names_on(phone.get(opened)) == ["Maya Lindgren", "Tom Okafor", "You"]
+    assert names_on(desk(tom).get(desk_page(ada))) == ["Maya Lindgren", "You", "Ada"]
+
+
+def test_under_another_name_mayas_own_messages_stay_her_own(phone, opened, desk, ada, maya):
+    Message.write(ada, "From Maya.", "a" * 32, timezone.now(), by_client=False)
+    maya.name = "Maya Okafor"
+    maya.save()
+    assert names_on(desk(maya).get(desk_page(ada))) == ["You"]
+    assert names_on(phone.get(opened)) == ["Maya Okafor"]
+
+
+def test_a_colleague_of_the_same_name_is_somebody_else(desk, ada, maya, tom):
+    Message.write(ada, "From Maya.", "a" * 32, timezone.now(), by_client=False)
+    hand_over(ada, tom, with_notes=False, now=timezone.now())
+    tom.name = maya.name
+    tom.save()
+    assert names_on(desk(tom).get(desk_page(ada))) == ["Maya Lindgren"]
 
 
 def test_nobody_else_at_the_practice_can_open_them(desk, tom, superuser, ada):

@@ -153,11 +153,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('by_client', models.BooleanField()),
-                ('author', models.CharField(blank=True, max_length=120)),
                 ('text', practice.people.fields.EncryptedTextField()),
                 ('written_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(null=True)),
                 ('page', models.CharField(max_length=32)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='people.client')),
             ],
             options={
