@@ -148,6 +148,8 @@ class Reply(Owned):
     page = models.CharField(max_length=32)
     #: Counts its saves, so that the same draft open in two windows is noticed.
     revision = models.PositiveIntegerField(default=0)
+    #: How much was typed on that page when it was saved last, as the page counts: what was sent before may come after.
+    typed = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
     #: Whom it is for, where an answer does not say otherwise.
     sharing = models.CharField(max_length=5, choices=Sharing, default=Sharing.SHARE)

@@ -52,7 +52,7 @@ def _page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Keep what is on the page as a draft, by itself or because a button was pressed ("save"). Answers with the sheet
-    that the page carries from now on, or that the page was sent and this changed nothing."""
+    that the page carries from now on, or that the page was sent and nothing was typed since."""
     sheet = _sheet(request, delivery)
     reply = _keep(request, delivery, sheet, pressed="save" in request.POST)
     if reply and reply.sent_at:
@@ -74,7 +74,8 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         reply = _keep(request, delivery, sheet, pressed=True)
         sheet = Sheet.continuing(reply, reply.page) if reply else sheet
         return _writing_page(request, delivery, sheet, form, status=422)
-    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), send=True)
+    now, typed = timezone.now(), _typed(request)
+    reply = write(delivery, sheet, form.values(), now, choice=form.choice(), send=True, typed=typed)
     _remember(request, reply)
     if reply is None:
         return _sent_page(request, delivery, delivery.replies.none(), just_now=True)
@@ -118,7 +119,8 @@ def _take_back(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _keep(request: HttpRequest, delivery: Delivery, sheet: Sheet, *, pressed: bool) -> Reply | None:
     form = ReflectionForm(sheet.questions, request.POST)
     form.is_valid()
-    reply = write(delivery, sheet, form.values(), timezone.now(), choice=form.choice(), pressed=pressed)
+    now, typed = timezone.now(), _typed(request)
+    reply = write(delivery, sheet, form.values(), now, choice=form.choice(), pressed=pressed, typed=typed)
     _remember(request, reply)
     return reply
 
@@ -132,6 +134,12 @@ def _remember(request: HttpRequest, reply: Reply | None) -> None:
 
 def _sheet(request: HttpRequest, delivery: Delivery) -> Sheet:
     return Sheet.unseal(request.POST.get("sheet", ""), delivery) or Sheet.blank(delivery)
+
+
+def _typed(request: HttpRequest) -> int:
+    """How much had been typed on the page that sends this, as it counts; without scripts it does not."""
+    said = request.POST.get("typed", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 def _begun(request: HttpRequest, own: ReplyQuerySet) -> Reply | None:
@@ -171,6 +179,7 @@ def _writing_page(
         "form": form,
         "note": personal.notes_of([delivery]).get(delivery.pk),
         "sheet": sheet.seal(delivery),
+        "typed": _typed(request),
         "state": state,
         "begun": begun,
         "sent": own.sent(),

@@ -8,18 +8,23 @@ if (form) {
   const state = document.getElementById("state");
   const words = form.dataset;
   const key = location.pathname;
-  let changed = 0; // counts what was typed; `kept` is the count that the server has
-  let kept = 0;
+  let changed = Number(form.elements.typed.value); // counts what was typed; `kept` is the count that the server has
+  let kept = changed;
   let timer;
   let wait = 2000;
   let saving = null;
   let closed = false;
-  let arrived = false; // it was sent from here, and more was typed since: only a button keeps that
   let stopAsking = () => {}; // ends the request that is on its way
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
   const fields = () => [...form.elements].filter((field) => field.name && !["save", "send"].includes(field.name));
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(() => save(), ms); };
+
+  // What is sent carries the count along: on a slow line it may arrive after what was typed later.
+  function count() {
+    changed += 1;
+    form.elements.typed.value = changed;
+  }
 
   // --- The copy on this device
 
@@ -38,7 +43,8 @@ if (form) {
     const now = fields();
     if (!values || values.length !== now.length || values.some(([name], i) => name !== now[i].name)) return;
     values.forEach(([, value], i) => { if (typeof value === "boolean") now[i].checked = value; else now[i].value = value; });
-    changed += 1;
+    changed = Math.max(changed, Number(form.elements.typed.value));
+    count();
     say(words.back);
     later(1000);
   }
@@ -53,8 +59,7 @@ if (form) {
 
   async function sendDraft(pressed) {
     if (closed) return false;
-    if (arrived && !pressed) { say(words.sent); return false; }
-    const count = changed;
+    const saved = changed;
     say(words.saving);
     let answer;
     let came;
@@ -74,8 +79,6 @@ if (form) {
       if (!answer.ok) throw new Error(String(answer.status));
       const told = await answer.json();
       came = told.state;
-      arrived = came === "sent" && !pressed;
-      if (arrived) { say(words.sent); return false; }
       if (told.sheet) form.elements.sheet.value = told.sheet;
     } catch {
       if (closed) return false;
@@ -86,7 +89,7 @@ if (form) {
     } finally {
       clearTimeout(tooLong);
     }
-    kept = count;
+    kept = saved;
     wait = 2000;
     if (changed === kept) { forgetHere(); say(came === "sent" ? "" : words.saved); } else later(1000);
     return true;
@@ -102,9 +105,9 @@ if (form) {
 
   form.addEventListener("input", (event) => {
     if (event.target.tagName === "TEXTAREA") grow(event.target);
-    changed += 1;
+    count();
     keepHere();
-    if (arrived) say(words.sent); else if (!closed) later(1000);
+    if (!closed) later(1000);
   });
 
   form.addEventListener("submit", async (event) => {

@@ -38,6 +38,11 @@ def expect_saved(page):
     expect(page.locator("#state")).to_contain_text("Saved.")
 
 
+def expect_nothing_left_to_save(page):
+    page.wait_for_function("() => sessionStorage.length === 0")
+    expect_saved(page)
+
+
 def flooded(began_at=None):
     """So much came through the link since then that nothing more is taken for the rest of a minute."""
     sha256, began_at = Delivery.objects.get().token_sha256, began_at or timezone.now()
@@ -151,7 +156,7 @@ def test_sending_right_after_the_last_word_sends_that_word(open_page, link):
     expect(page.get_by_text("What you sent is with Maya.")).to_be_visible()
 
 
-def test_what_is_typed_after_sending_stays_on_the_page_and_is_sent_at_a_press(open_page, link):
+def test_what_is_typed_after_sending_is_kept_as_a_draft(open_page, link):
     page = open_page(link)
     field = page.get_by_label("What stayed with you from reading 1?")
     field.fill("The first words.")
@@ -165,20 +170,37 @@ def test_what_is_typed_after_sending_stays_on_the_page_and_is_sent_at_a_press(op
         }"""
     )
     field.fill("The first words. And the last.")
-    expect(page.locator("#state")).to_contain_text("What you sent has arrived.")
-    assert page.evaluate("sessionStorage.length") == 1
-    assert Reply.objects.get().values()[0] == "The first words."
-    page.get_by_role("button", name="Save for later").click()
-    expect_saved(page)
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_nothing_left_to_save(page)
+    assert Reply.objects.sent().get().values()[0] == "The first words."
+    assert Reply.objects.drafts().get().values()[0] == "The first words. And the last."
     field.fill("The first words. And the very last.")
-    expect_saved(page)
+    expect_nothing_left_to_save(page)
     page.get_by_role("button", name="Send this to Maya").click()
     expect(page.get_by_role("heading", name="Thank you. It is with Maya now.")).to_be_visible()
     assert [reply.values()[0] for reply in Reply.objects.sent().order_by("pk")] == [
         "The first words.",
         "The first words. And the very last.",
     ]
+
+
+def test_what_is_typed_after_sending_stays_a_draft_where_it_arrives_before(open_page, link):
+    page = open_page(link)
+    field = page.get_by_label("What stayed with you from reading 1?")
+    field.fill("The first words.")
+    expect_nothing_left_to_save(page)
+    on_its_way = page.evaluate(
+        """() => `${new URLSearchParams(new FormData(document.querySelector("form[data-draft]")))}&send=1`"""
+    )
+    field.fill("The first words. And the last.")
+    expect_nothing_left_to_save(page)
+    page.evaluate(
+        """(said) => fetch(location.href, {
+            method: "POST", body: new URLSearchParams(said), redirect: "manual",
+        })""",
+        on_its_way,
+    )
+    assert Reply.objects.sent().get().values()[0] == "The first words."
+    assert Reply.objects.drafts().get().values()[0] == "The first words. And the last."
 
 
 def test_a_second_window_is_told_nothing_and_loses_nothing(open_page, link):

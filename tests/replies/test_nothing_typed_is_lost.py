@@ -148,6 +148,61 @@ def test_a_late_autosave_changes_nothing_of_what_was_sent(phone, link):
     assert Reply.objects.get().values() == ["The sea.", ""]
 
 
+# --- What is on its way for long may arrive after what was typed later. The page counts along.
+
+
+def kept():
+    """The words of each reflection and draft, and whether it was sent."""
+    return [(reply.values()[0], reply.sent_at is not None) for reply in Reply.objects.order_by("pk")]
+
+
+def test_what_saves_itself_and_comes_late_writes_over_no_newer_words(phone, link):
+    data = typed(phone.get(link))
+    for count, words in ((2, "The sea."), (1, "The"), (3, "The sea, and")):
+        drafted(phone, link, data | {"answer-0": words, "typed": count})
+        assert kept() == [("The sea." if count < 3 else words, False)]
+
+
+def test_newer_words_stay_a_draft_when_what_was_sent_before_comes_after_them(phone, link):
+    data = typed(phone.get(link), "The sea.")
+    drafted(phone, link, data | {"typed": 1})
+    drafted(phone, link, data | {"answer-0": "The sea, and more.", "typed": 2})
+    for _ in range(2):
+        sent = phone.post(link, data | {"typed": 1}, follow=True)
+        assert "It is with Maya now." in text_of(sent)
+    assert kept() == [("The sea, and more.", False), ("The sea.", True)]
+    assert fields_of(phone.get(link))["answer-0"] == "The sea, and more."
+
+
+def test_newer_words_are_kept_as_a_draft_when_they_come_after_what_was_sent(phone, link):
+    data = typed(phone.get(link), "The sea.") | {"typed": 1}
+    phone.post(link, data)
+    answer = drafted(phone, link, data | {"answer-0": "The sea, and", "typed": 2})
+    newer = data | {"answer-0": "The sea, and more.", "typed": 3, "sheet": answer["sheet"]}
+    assert drafted(phone, link, newer)["state"] == "saved"
+    assert kept() == [("The sea.", True), ("The sea, and more.", False)]
+
+
+def test_what_is_too_long_to_be_sent_and_comes_late_is_kept_beside_newer_words(phone, link):
+    data = typed(phone.get(link))
+    drafted(phone, link, data | {"answer-0": "Shorter.", "typed": 2})
+    page = phone.post(link, data | {"answer-0": "Word. " * 4000, "typed": 1})
+    assert page.status_code == 422
+    phone.post(link, fields_of(page) | {"answer-0": "Word.", "typed": 2})
+    assert kept() == [("Shorter.", False), ("Word.", True)]
+
+
+@pytest.mark.parametrize("count", ["", "-1", "²", "9" * 30, "\x00"])
+def test_a_count_that_is_none_loses_nothing(phone, link, count):
+    data = typed(phone.get(link), "The sea.") | {"typed": count}
+    drafted(phone, link, data)
+    phone.post(link, data | {"answer-0": "The wind."})
+    assert kept() == [("The wind.", True)]
+
+
+# --- Several windows
+
+
 def test_two_windows_on_an_empty_page_keep_both_drafts(phone, link):
     first, second = phone.get(link), phone.get(link)
     drafted(phone, link, typed(first, "From the first."))

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('page', models.CharField(max_length=32)),
                 ('revision', models.PositiveIntegerField(default=0)),
+                ('typed', models.PositiveIntegerField(default=0)),
                 ('saved_at', models.DateTimeField()),
                 ('sharing', models.CharField(choices=[('share', 'Share it'), ('keep', 'Keep it for me'), ('talk', 'Talk about it in session')], default='share', max_length=5)),
                 ('sent_at', models.DateTimeField(null=True)),
