@@ -23,14 +23,15 @@ from practice.replies.client_pages import ClientPages
 from practice.replies.days_page import DaysPage
 from practice.replies.forms import NoteForm
 from practice.replies.invite_pages import InvitePages
+from practice.replies.kept_mail import mail_of
 from practice.replies.legible import legible, shown
 from practice.replies.message_pages import MessagePages
 from practice.replies.models import Concern, InboundMail, Mark, Note, Reply
-from practice.replies.quarantine import mail_of
+from practice.replies.quarantine import InboundMailAdmin
 from practice.replies.words_admin import ConcernWordsAdmin
 from practice.replies.worrying import BUTTON, words_in
 
-__all__ = ["ConcernWordsAdmin", "ReplyAdmin"]
+__all__ = ["ConcernWordsAdmin", "InboundMailAdmin", "ReplyAdmin"]
 
 TABS = (Mark.UNREAD, Mark.TO_DISCUSS, Mark.DISCUSSED)
 #: What an empty tab says: what will come there.

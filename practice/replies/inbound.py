@@ -21,8 +21,8 @@ from practice.mailing import feedback, reply_address
 from practice.mailing.feedback import Event
 from practice.mailing.heard import Heard
 from practice.mailing.models import Delivery
-from practice.people.models import Client
 from practice.people.our_address import our_address
+from practice.replies.between_the_lines import written_between
 from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
 from practice.replies.mail_in import Mail, clean, read
 from practice.replies.mail_parts import Parts, as_bytes, without_attachments
@@ -30,6 +30,7 @@ from practice.replies.models import Answer, Reply
 from practice.replies.refused_attachments import tell
 from practice.replies.sheet import Question
 from practice.replies.verdicts import Told, doubt
+from practice.replies.worrying import words_among
 from resources.models import PromptKind
 
 log = logging.getLogger(__name__)
@@ -50,11 +51,14 @@ MOST_COUNTED = 999
 
 @dataclass(frozen=True)
 class Judged:
-    """What a mail is, and why. `of_client`: the client wrote it, as far as anybody can tell."""
+    """What a mail is, and why. `of_client`: the client wrote it, as far as anybody can tell. `text`: what becomes a
+    reflection of it.
+    """
 
     state: State
     reason: str = ""
     of_client: bool = False
+    text: str = ""
 
 
 def take(message: Message, source: str, now: datetime, told: Told = NOBODYS) -> InboundMail | None:
@@ -70,7 +74,7 @@ def take(message: Message, source: str, now: datetime, told: Told = NOBODYS) -> 
     if delivery is None:
         _note_lost(source, Heard.UNKNOWN, _own_id(mail), now)
         return None
-    return _keep(mail, delivery, judge(mail, delivery.client, told), raw, source, now)
+    return _keep(mail, delivery, judge(mail, delivery, told), raw, source, now)
 
 
 def take_bytes(content: bytes, source: str, now: datetime, told: Told = NOBODYS) -> InboundMail | None:
@@ -104,13 +108,13 @@ def take_unreadable(
     return InboundMail.objects.defer("raw").get_or_create(key=digest, defaults=kept)[0]
 
 
-def judge(mail: Mail, client: Client, told: Told) -> Judged:
-    """What a mail to this client's reply address is."""
+def judge(mail: Mail, delivery: Delivery, told: Told) -> Judged:
+    """What a mail to the reply address of this email is."""
     if mail.bounce:
         return Judged(State.BOUNCE, mail.bounce)
     if automatic := mail.automatic or _our_own(mail):
         return Judged(State.AUTOMATIC, automatic)
-    is_clients = mail.sender == client.email.lower()
+    is_clients = mail.sender == delivery.client.email.lower()
     if mail.looks_absent and not (is_clients and mail.new_text):
         return Judged(State.AUTOMATIC, ABSENCE)
     if not is_clients:
@@ -121,9 +125,12 @@ def judge(mail: Mail, client: Client, told: Told) -> Judged:
         return Judged(State.QUARANTINED, ABSENCE)
     if told.is_cut:
         return Judged(State.QUARANTINED, TOO_LONG)
-    if not mail.new_text:
-        return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
-    return Judged(State.REPLY, of_client=True)
+    if mail.new_text:
+        return Judged(State.REPLY, of_client=True, text=mail.new_text)
+    between = written_between(mail, delivery)
+    if words_among(between):  # which nobody shall have to look for first
+        return Judged(State.REPLY, of_client=True, text="\n\n".join(between))
+    return Judged(State.MALFORMED, gettext_noop("There are no new words in it."), of_client=True)
 
 
 def delivery_in(recipients: str) -> Delivery | None:
@@ -165,7 +172,7 @@ def _keep(
             },
         )
         if new and judged.state == State.REPLY:
-            _become_reply(row, mail.new_text, now)
+            _become_reply(row, judged.text, now)
         tells = new and judged.of_client and bool(mail.attachments) and row.may_be_answered(now)
     if new:
         log.info("inbound: mail %s to email %s is %s", row.pk, delivery.pk, row.state)
@@ -190,9 +197,9 @@ def _become_reply(row: InboundMail, text: str, now: datetime) -> None:
     """Let the mail be a reflection of the email it answers, as if it had been written on the page."""
     reply = Reply(delivery=row.delivery, page=row.key[:32])
     reply.keep([Question(None, PromptKind.TEXT, Answer.BY_EMAIL)], [text], now)
-    reply.send(now)
     row.reply, row.state = reply, State.REPLY
     row.save(update_fields=("reply", "state"))
+    reply.send(now)
 
 
 # --- A person decides -----------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """At the desk: emails that came to a client's reply address, and those among them that somebody has to look at."""
 
-from email import message_from_bytes
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,8 +18,8 @@ from practice.people.owned_admin import OwnedAdmin
 from practice.people.ownership import practitioner_of
 from practice.replies.inbound import leave_out, take_in
 from practice.replies.inbound_mail import InboundMail
-from practice.replies.legible import legible
-from practice.replies.mail_in import Mail, read
+from practice.replies.kept_mail import mail_of
+from practice.replies.mail_in import Mail
 
 TOO_LATE = gettext_noop("Nothing was changed: somebody has decided about this email already.")
 
@@ -119,14 +118,3 @@ class InboundMailAdmin(OwnedAdmin):
         if row.reply:
             return redirect("admin:replies_reply_change", row.reply.pk)
         return redirect("admin:replies_inboundmail_changelist")
-
-
-def mail_of(row: InboundMail) -> tuple[Mail | None, bool]:
-    """What it says, None where that makes no sense to anybody; and whether any of the keys fits."""
-    found, is_read = next(legible(InboundMail.objects.filter(pk=row.pk), "raw"), (row, False))
-    if not is_read:
-        return None, False
-    try:
-        return read(message_from_bytes(found.raw.encode("latin-1"))), True
-    except Exception:  # the standard library on a garbled mail
-        return None, True

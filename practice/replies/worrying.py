@@ -3,6 +3,7 @@
 It is to be read first, and nothing more of a series goes out to its client before. The client is told nothing.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef
@@ -15,11 +16,13 @@ from practice.assignments import holds
 from practice.assignments.outlook import Hold
 from practice.mailing import welcome
 from practice.people.clocks import clock_of
+from practice.replies.between_the_lines import written_between
 from practice.replies.concern import found
 from practice.replies.concern_words import ConcernWords
 from practice.replies.concerns import Concern
+from practice.replies.kept_mail import mail_of
 from practice.replies.legible import shown
-from practice.replies.models import Reply, when_sent
+from practice.replies.models import InboundMail, Reply, when_sent
 from resources.models import PromptKind
 
 BUTTON = gettext_noop("I have read this")
@@ -34,13 +37,26 @@ def look(reply: Reply, now: datetime) -> None:
 
 
 def words_in(reply: Reply) -> list[str]:
-    """The phrases of the practice's lists that it has: only in what its practitioner reads of it, each answer alone.
+    """The phrases of the practice's lists that it has: only in what its practitioner reads of it, each answer alone,
+    and each passage of the email that it came by.
 
     The ends of a scale are the practitioner's own words, and what cannot be decrypted cannot be looked at.
     """
     texts = [one.words for one in shown(reply.answers.all()) if one.answer.kind != PromptKind.SCALE]
-    lists = ConcernWords.lists() if any(texts) else {}
-    return list(dict.fromkeys(phrase for text in texts for phrase in found(text, lists)))
+    return words_among([*texts, *_in_its_email(reply)])
+
+
+def words_among(texts: Iterable[str]) -> list[str]:
+    """The phrases of the practice's lists that these texts have, each once. None reaches from one into the next."""
+    said = [text for text in texts if text]
+    lists = ConcernWords.lists() if said else {}
+    return list(dict.fromkeys(phrase for text in said for phrase in found(text, lists)))
+
+
+def _in_its_email(reply: Reply) -> list[str]:
+    row = InboundMail.objects.filter(reply=reply).defer("raw").first()
+    mail = mail_of(row)[0] if row else None
+    return written_between(mail, reply.delivery) if mail else []
 
 
 # --- Nothing more leaves before --------------------------------------------------------------------

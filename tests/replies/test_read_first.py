@@ -17,10 +17,13 @@ from practice.mailing.models import Delivery
 from practice.people.audit import AuditEntry
 from practice.people.models import Practitioner
 from practice.replies.models import Answer, Concern, ConcernWords, Reply
+from practice.replies.new_text import all_text
 from practice.replies.worrying import words_in
-from resources.models import PromptKind
+from resources.models import Prompt, PromptKind
 from tests.cast import NOW, make_assignment, make_client, make_module
-from tests.mailing.sending import SLOT, send_due, use_server
+from tests.mailing.sending import SLOT, html_of, send_due, sent, use_server
+from tests.mailing.sending import text_of as text_part_of
+from tests.replies.mails import ADDRESS, address_of, came, mail
 from tests.replies.paper import soup, text_of, typed
 
 WEEK = timedelta(weeks=1)
@@ -166,6 +169,79 @@ def test_the_clients_pages_afterwards_say_nothing_of_it(phone, link):
         told = text_of(phone.get(page)).lower()
         for word in ("read first", "held", "acknowledge", "worrying"):
             assert word not in told
+
+
+# --- Between the lines of an email ----------------------------------------------------------------
+
+
+@pytest.fixture
+def step_sent(ada, module, settings, smtp_sink):
+    """An email to Ada with a worrying word of ours, and what Outlook makes of it in an answer."""
+    settings.INBOUND_ADDRESS = ADDRESS
+    use_server(settings, smtp_sink.address)
+    words = f"<p>Some think of suicide. Read <a href='https://example.org/more'>more on {'rest and ' * 30}it</a>.</p>"
+    module.steps.filter(position=1).update(body=words)
+    Prompt.objects.filter(step__module=module, position=2).update(
+        kind="choice", options=["I want to die", "I am well"]
+    )
+    row = make_assignment(ada, module)
+    left = sent(smtp_sink)
+    head = (
+        f"From: {left['From']}\nSent: Sunday, March 8, 2026 6:00 PM\nTo: Ada\nSubject: {left['Subject']}\n\n"
+    )
+    return row.deliveries.get(), head, left
+
+
+def unmarked(email, html=False):
+    """Its lines without any mark, each paragraph in one line and each link with its address."""
+    if html:
+        return all_text(
+            "", re.sub(r'<a [^>]*href="([^"]*)"[^>]*>([^<]*)</a>', r"\2 &lt;\1&gt;", html_of(email))
+        )
+    return re.sub(r"(?<=[^\n])\n(?=[^\n])", " ", text_part_of(email))
+
+
+def answers(delivery, text):
+    return came(mail(address_of(delivery), text))
+
+
+@pytest.mark.parametrize("html", [False, True], ids=["by its text", "by its HTML"])
+@pytest.mark.parametrize("above", ["See below.\n\n", ""])
+def test_our_own_words_in_an_email_that_marks_nothing_make_none(step_sent, above, html):
+    delivery, head, left = step_sent
+    ours = unmarked(left, html)
+    assert "suicide" in ours
+    row = answers(delivery, f"{above}{'_' * 32}\n{head}{ours}")
+    assert row.state == ("reply" if above else "malformed")
+    assert not Concern.objects.exists()
+
+
+@pytest.mark.parametrize("html", [False, True], ids=["by its text", "by its HTML"])
+@pytest.mark.parametrize("above", ["See below.\n\n", ""])
+@pytest.mark.parametrize("own", [WORRYING, "I want to die"])
+def test_a_worrying_word_between_our_lines_is_noted_at_once(step_sent, desk, maya, above, html, own):
+    delivery, head, left = step_sent
+    ours, question = unmarked(left, html), "What stayed with you from reading 1?"
+    assert question in ours
+    row = answers(delivery, above + head + ours.replace(question, f"{question}\n\n{own}\n\n"))
+    assert (row.state, Concern.objects.get().reply) == ("reply", row.reply)
+    assert not any("suicide" in phrase for phrase in words_in(row.reply))
+    page = soup(desk(maya).get(page_of(row.reply)))
+    assert own in page.select_one("details[open]").get_text()
+
+
+def test_a_phrase_does_not_reach_over_a_line_of_ours(step_sent):
+    delivery, head, left = step_sent
+    question = "What stayed with you from reading 1?"
+    answers(delivery, f"Below.\n\n{head}I do not want to\n{question}\nlive in the city\n{unmarked(left)}")
+    assert not Concern.objects.exists()
+
+
+def test_an_email_that_can_no_longer_be_made_again_is_looked_through_whole(step_sent):
+    delivery, head, left = step_sent
+    Delivery.objects.update(submitted_at=None)
+    answers(delivery, f"Below.\n\n{head}{unmarked(left)}")
+    assert Concern.objects.exists()
 
 
 # --- Nothing more leaves before -------------------------------------------------------------------
