@@ -1,26 +1,27 @@
 """What clients write."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from practice.mailing.models import Delivery
-from practice.people.fields import EncryptedTextField
-from practice.people.in_words import day_in_words
 from practice.people.models import AuditEntry, Client
 from practice.people.ownership import Owned, OwnedQuerySet
+from practice.replies.answer import Answer
 from practice.replies.concern_words import ConcernWords
 from practice.replies.concerns import Concern
 from practice.replies.flood import Writes
 from practice.replies.inbound_mail import InboundMail
+from practice.replies.meeting import Meeting
 from practice.replies.message import Code, Message
-from practice.replies.sharing import SHARE_ALL, AnswerQuerySet, Choice, Sharing
-from resources.models import Prompt, PromptKind
+from practice.replies.note import Note
+from practice.replies.sharing import SHARE_ALL, Choice, Sharing
+from resources.models import Prompt
 
 if TYPE_CHECKING:
     from practice.replies.sheet import Question
@@ -263,104 +264,3 @@ def when_sent(do: WhenSent) -> WhenSent:
     """Register what is done with a reflection when it is sent, in the same transaction."""
     _when_sent.append(do)
     return do
-
-
-class Answer(Owned):
-    """The answer to one prompt. The question is kept with it: the step may be edited later."""
-
-    owner_path = "reply__client__practitioner"
-
-    #: Stands where the question would be, in what came by email.
-    BY_EMAIL: ClassVar = gettext_noop("By email")
-
-    reply = models.ForeignKey(Reply, models.CASCADE, related_name="answers")
-    prompt = models.ForeignKey(Prompt, models.SET_NULL, null=True, related_name="answers")
-    position = models.PositiveSmallIntegerField(default=0)
-    question = models.CharField(max_length=500)
-    kind = models.CharField(max_length=10, choices=PromptKind)
-    #: As in Prompt, and as they were shown.
-    options = models.JSONField(default=list)
-    #: Text as written; a scale's number; a choice; a checklist's ticks, one a line. Empty when left out.
-    value = EncryptedTextField(blank=True, default="")
-    #: Whom this one is for. Empty where it goes with the whole reflection.
-    sharing = models.CharField(max_length=5, choices=Sharing, blank=True, default="")
-
-    objects: ClassVar = AnswerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("reply", "position", "pk")
-        constraints = (models.UniqueConstraint(fields=("reply", "prompt"), name="one_answer_per_prompt"),)
-
-    def __str__(self) -> str:
-        return self.question
-
-    @property
-    def asked(self) -> str:
-        """The question as it was asked, or, in the reader's language, that it came by email."""
-        return _(self.question) if self.question == self.BY_EMAIL else self.question
-
-    @property
-    def is_for(self) -> str:
-        """Whom it is for: its own choice, else that of the whole reflection."""
-        return self.sharing or self.reply.sharing
-
-    def in_words(self) -> str:
-        """The answer as it is read: "7 of 10 (Not at all – Very)", or as written. Raises CannotDecrypt."""
-        if self.kind == PromptKind.SCALE and self.value:
-            ends = f" ({self.options[0]} – {self.options[1]})" if len(self.options) == 2 else ""
-            return _("%(number)s of 10") % {"number": self.value} + ends
-        return self.value
-
-
-class Note(Owned):
-    """What a practitioner notes about one reflection, for themselves. No page behind a private link reads these."""
-
-    owner_path = "reply__delivery__assignment__client__practitioner"
-
-    reply = models.OneToOneField(Reply, models.CASCADE, related_name="note")
-    text = EncryptedTextField()
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = gettext_lazy("private note")
-        verbose_name_plural = gettext_lazy("private notes")
-
-    def __str__(self) -> str:
-        return _("Note about reflection %(number)s") % {"number": self.reply_id}
-
-    @classmethod
-    def keep(cls, reply: Reply, text: str, now: datetime) -> None:
-        """Keep this text in place of the earlier one; an empty text leaves none.
-
-        Raises CannotDecrypt, and changes nothing, when the earlier one cannot be read: it is not written over unseen.
-        """
-        earlier = cls.objects.filter(reply=reply).first()
-        if text:
-            cls.objects.update_or_create(reply=reply, defaults={"text": text, "saved_at": now})
-        elif earlier:
-            earlier.delete()
-
-
-class Meeting(Owned):
-    """That a practitioner and a client met on a day. What was sent from then on is for their next session."""
-
-    owner_path = "client__practitioner"
-
-    client = models.ForeignKey(Client, models.CASCADE, related_name="meetings")
-    #: A day of the practitioner's calendar.
-    met_on = models.DateField()
-
-    class Meta:
-        ordering = ("-met_on",)
-        verbose_name = gettext_lazy("session")
-        verbose_name_plural = gettext_lazy("sessions")
-        constraints = (models.UniqueConstraint(fields=("client", "met_on"), name="one_meeting_per_day"),)
-
-    def __str__(self) -> str:
-        day = day_in_words(self.met_on)
-        return _("Session with %(client)s on %(day)s") % {"client": self.client, "day": day}
-
-    @classmethod
-    def last_with(cls, client: Client) -> date | None:
-        """The day of the last session that was noted."""
-        return cls.objects.filter(client=client).values_list("met_on", flat=True).first()
