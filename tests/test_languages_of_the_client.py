@@ -35,7 +35,7 @@ TEMPLATES = sorted(
 )
 #: The modules whose words are for clients, and the few words for them elsewhere.
 CODE = [
-    *(ROOT / "practice/mailing" / f"{name}.py" for name in ("letterhead", "notices")),
+    *(ROOT / "practice/mailing" / f"{name}.py" for name in ("letterhead", "notice_words")),
     *(
         ROOT / "practice/replies" / f"{name}.py"
         for name in ("begin", "choosing", "forms", "message_form", "own_page", "sharing")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from practice.mailing.notices import KINDS
+from practice.mailing.notice_words import KINDS
 from resources.models import Prompt, PromptKind
 from tests.replies.paper import soup
 
