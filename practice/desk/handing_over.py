@@ -163,7 +163,12 @@ def why_no_email(client: Client, now: datetime) -> str:
 
 def words_for(client: Client, to: Practitioner) -> tuple[str, str]:
     """(subject, text) of the email that tells a client, in their language, in the colleague's voice."""
-    context = {"name": client.greeted_as(), "before": client.practitioner.name, "practitioner": to}
+    context = {
+        "name": client.greeted_as(),
+        "discretion": client.discretion,
+        "before": client.practitioner.name,
+        "practitioner": to,
+    }
     with translation.override(client.language):
         text = render_to_string("email/handed_over.txt", context | {"practice": Practice.current()})
         return gettext("A short note for you"), text.strip() + "\n"

@@ -198,6 +198,7 @@ def _context(notice: Notice, token: str | None) -> dict[str, Any]:
         "link": kept.leads_to(notice, token or notice.token) if kept.button else "",
         "name": values_for(client)["name"],
         "language": client.language,
+        "discretion": client.discretion,
     }
 
 

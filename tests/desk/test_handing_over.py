@@ -22,7 +22,7 @@ from practice.mailing.outbox import claim
 from practice.mailing.planning import plan
 from practice.mailing.viewing import View
 from practice.people.audit import AuditEntry
-from practice.people.models import Client
+from practice.people.models import Client, Practice
 from practice.replies.models import Answer, Note, Reply
 from resources.models import Module, Prompt, Step
 from tests.cast import NOW, make_assignment, make_client, make_module
@@ -274,6 +274,16 @@ def test_the_client_reads_the_words_that_were_shown(desk, ada, tom):
     assert "Emergency: 112" in message.body
     for line in message.body.splitlines():
         assert line in page or not line.strip()
+
+
+@pytest.mark.parametrize(("discretion", "says_so"), [("full", True), ("notice", False)])
+def test_without_help_lines_the_client_reads_whom_to_call(desk, ada, tom, discretion, says_so):
+    Practice.objects.update(help_lines="")
+    Client.objects.filter(pk=ada.pk).update(discretion=discretion)
+    desk.post(page_of(ada), fields(tom, told="email"))
+    desk.post(page_of(ada), confirmed(tom, told="email"))
+    said = mail.outbox[-1].body
+    assert ("call now: the emergency number where you are." in said) is says_so
 
 
 def test_the_email_speaks_the_clients_language(desk, ada, tom):

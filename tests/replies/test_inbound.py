@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from practice.assignments.models import Assignment
 from practice.mailing.models import Delivery, ProviderEvent, Suppression
+from practice.people.models import Client, Practice
 from practice.replies.inbound import take_in
 from practice.replies.models import InboundMail, Reply
 from tests.replies.mails import ADDRESS, OUTLOOK, QUOTED, address_of, came, mail, with_parts
@@ -394,6 +395,15 @@ def test_an_attachment_is_not_kept_and_its_writer_is_told_so_kindly(to, practice
     assert told.extra_headers["In-Reply-To"] == "<1@phone.example>"
     assert "was not kept" in told.body
     assert "Look at this" not in told.body
+
+
+@pytest.mark.parametrize(("discretion", "says_so"), [("full", True), ("notice", False)])
+def test_without_help_lines_they_read_whom_to_call(to, discretion, says_so):
+    Practice.objects.update(help_lines="")
+    Client.objects.update(discretion=discretion)
+    came(with_parts(to, WORDS, PHOTO))
+    (told,) = outbox.outbox
+    assert ("call now: the emergency number where you are." in told.body) is says_so
 
 
 def test_they_are_told_once_a_mail_and_once_a_day(to):
