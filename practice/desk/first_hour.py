@@ -1,14 +1,14 @@
 """What a new practitioner does first, in order."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
-from practice.people.models import Client, Practitioner
+from practice.people.models import Client, Practice, Practitioner
 from resources.models import Article, Step
 
 
@@ -22,19 +22,33 @@ class Start:
     is_done: bool
 
 
+class SoFar(NamedTuple):
+    """What there is already: ids of the latest article, of the first module and of its first step, and what is done."""
+
+    article: int | None
+    module: int | None
+    step: int | None
+    practice_is_named: bool
+    has_client: bool
+    has_assignment: bool
+
+
 def first_hour(practitioner: Practitioner) -> list[Start]:
     """What is to be done; empty once the first module was assigned."""
-    article, has_client, has_assignment, module, step = _so_far(practitioner)
-    if has_assignment:
+    so_far = _so_far(practitioner)
+    if so_far.has_assignment:
         return []
-    review = reverse("admin:resources_article_change", args=(article,)) if article else ""
+    review = ""
+    if so_far.article and so_far.module is None:
+        review = reverse("admin:resources_article_change", args=(so_far.article,))
     return [
-        _make_it_a_module(review) if review and module is None else _add_an_article(module is not None),
+        *([_name_the_practice(so_far)] if practitioner.is_superuser else []),
+        _make_it_a_module(review) if review else _add_an_article(so_far.module is not None),
         Start(
             _("Add a client"),
             _("A name, an address, and where they live. Nothing is sent by adding somebody."),
             reverse("admin:people_client_add"),
-            has_client,
+            so_far.has_client,
         ),
         Start(
             _("Send it to yourself first"),
@@ -42,7 +56,7 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
                 "Look at the first step as a client would, and have it sent to your own address. It reaches nobody "
                 "else."
             ),
-            review if review and module is None else _try_it(module, step),
+            review or _try_it(so_far.module, so_far.step),
             False,
         ),
         Start(
@@ -52,6 +66,18 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
             False,
         ),
     ]
+
+
+def _name_the_practice(so_far: SoFar) -> Start:
+    return Start(
+        _("Name your practice and its help lines"),
+        _(
+            "Clients see the name on their pages, and whom to call in a crisis on every page and in every email. "
+            "Until you name the numbers that are right where they live, only the emergency number is spoken of."
+        ),
+        reverse("admin:people_practice_changelist"),
+        so_far.practice_is_named,
+    )
 
 
 def _add_an_article(is_done: bool) -> Start:
@@ -75,10 +101,8 @@ def _make_it_a_module(review: str) -> Start:
     )
 
 
-def _so_far(practitioner: Practitioner) -> tuple[int | None, bool, bool, int | None, int | None]:
-    """The id of the latest article; whether there is a client and an assignment; and the ids of the first module and
-    its first step.
-    """
+def _so_far(practitioner: Practitioner) -> SoFar:
+    """Asked in one statement."""
 
     def any_of(model: Any) -> Exists:
         return Exists(model.objects.filter(**{model.owner_path: OuterRef("pk")}))
@@ -88,19 +112,21 @@ def _so_far(practitioner: Practitioner) -> tuple[int | None, bool, bool, int | N
         .filter(module__practitioner=OuterRef("pk"))
         .order_by("module__created_at", "position", "pk")
     )
+    named = Practice.objects.exclude(name=Practice._meta.get_field("name").default)
     articles = Article.objects.filter(practitioner=OuterRef("pk")).order_by("-created_at", "-pk")
-    article, client, assignment, module, of_step, step = (
+    any_module, article, of_step, *others = (
         Practitioner.objects.filter(pk=practitioner.pk)
         .values_list(
-            Subquery(articles.values("pk")[:1]),
-            *map(any_of, (Client, Assignment)),
             Min("modules"),
+            Subquery(articles.values("pk")[:1]),
             Subquery(first.values("module")[:1]),
             Subquery(first.values("pk")[:1]),
+            Exists(named.exclude(help_lines="")),
+            *map(any_of, (Client, Assignment)),
         )
         .get()
     )
-    return article, client, assignment, of_step or module, step
+    return SoFar(article, of_step or any_module, *others)
 
 
 def _try_it(module: int | None, step: int | None) -> str:

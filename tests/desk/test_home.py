@@ -10,7 +10,7 @@ from django.utils import timezone
 from practice.assignments.models import Assignment
 from practice.desk.home import home
 from practice.mailing.models import Delivery
-from practice.people.models import Consent
+from practice.people.models import Consent, Practice
 from practice.replies.models import Reply
 from resources.models import Article
 from tests.cast import NOW, make_assignment, make_client, make_module
@@ -214,6 +214,20 @@ def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
         "Assign the module",
     ]
     assert reverse("admin:resources_article_add") in page
+
+
+def test_who_runs_the_installation_first_names_the_practice_and_its_help_lines(client, superuser, practice):
+    client.force_login(superuser)
+    for name, lines in (("Linden House", ""), ("Our practice", "112")):
+        Practice.objects.update(name=name, help_lines=lines)
+        start = home(superuser, NOW).first_hour[0]
+        assert (start.title, start.is_done) == ("Name your practice and its help lines", False)
+    page = client.get(start.url, follow=True).content.decode()
+    assert 'name="help_lines"' in page
+    Practice.objects.update(name="Linden House", help_lines="112")
+    assert home(superuser, NOW).first_hour[0].is_done
+    Practice.objects.all().delete()
+    assert not home(superuser, NOW).first_hour[0].is_done
 
 
 def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(desk, maya, ada, module):
