@@ -1,12 +1,12 @@
 """What arrived for a practitioner beside reflections: messages, emails that came back or are not surely a client's, and
-clients of a colleague. All of it is rare, so one statement asks for all.
+clients of a colleague; and whether help lines are missing. All of it is rare, so one statement asks for all.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import CharField, Exists, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from practice.desk.concern import Concern
 from practice.desk.handing_over import not_yet_opened
 from practice.desk.trouble import SPOKEN_OF
 from practice.mailing.models import Notice
-from practice.people.models import Practitioner
+from practice.people.models import Practice, Practitioner
 from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
 from practice.replies.models import Message
 
@@ -54,6 +54,10 @@ def _asked(practitioner: Practitioner, now: datetime) -> Iterator[Arrival]:
         made_at__gte=now - SPOKEN_OF,
         state__in=(Notice.State.FAILED, Notice.State.UNCERTAIN),
     )
+    # One row where it is so: their own, as that is of no client.
+    without_help = Practitioner.objects.filter(
+        ~Exists(Practice.objects.exclude(help_lines="")), pk=practitioner.pk
+    )
     messages, *others = (
         _as_arrivals("message", Message.objects.of(practitioner).unread(), "client", "", "", "written_at"),
         *(
@@ -65,6 +69,7 @@ def _asked(practitioner: Practitioner, now: datetime) -> Iterator[Arrival]:
             *("delivery__step__title", "reason", "received_at"),
         ),
         _as_arrivals("client", not_yet_opened(practitioner), "", "", "handed_by", "handed_over_at"),
+        _as_arrivals("help", without_help, "", "", "", "date_joined"),
     )
     return (Arrival(*row) for row in messages.union(*others, all=True))
 
@@ -137,7 +142,23 @@ def _client(arrival: Arrival, practitioner: Practitioner) -> Concern:
     return Concern(client, _("New to you"), why, action, place, quiet=True)
 
 
+def _help(arrival: Arrival, practitioner: Practitioner) -> Concern:
+    """Nobody to call is named. Only whoever runs the installation can mend that."""
+    which = (_("Your practice"), _("Help lines"))
+    if practitioner.is_superuser:
+        why = _(
+            "They are not named yet. Clients are told to call the emergency number where they are, and no other."
+        )
+        return Concern(*which, why, _("Name them"), reverse("admin:people_practice_changelist"))
+    why = _(
+        "They are not named yet. Clients are told to call the emergency number where they are, and no other. Ask "
+        "whoever runs this installation to name them, under Practice."
+    )
+    return Concern(*which, why, _("Read about emergencies"), reverse("admin:help") + "#emergency")
+
+
 KINDS: dict[str, Callable[[Arrival, Practitioner], Concern]] = {
+    "help": _help,
     "message": _message,
     "notice": _notice,
     "invitation": _invitation,

@@ -167,6 +167,21 @@ def test_who_has_received_everything_can_be_given_something_else(maya, assignmen
     assert concern.url.endswith(f"?clients={assignment.client.pk}")
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_help_lines_that_are_missing_are_said_to_whoever_can_name_them_and_to_the_others(
+    client, maya, superuser, practice, is_there
+):
+    assert home(maya, NOW).concerns == home(superuser, NOW).concerns == []
+    Practice.objects.update(help_lines="") if is_there else Practice.objects.all().delete()
+    (concern,) = home(superuser, NOW).concerns
+    assert (concern.client, concern.about, concern.action) == ("Your practice", "Help lines", "Name them")
+    assert concern.url == reverse("admin:people_practice_changelist")
+    (concern,) = home(maya, NOW).concerns
+    assert "Ask whoever runs this installation" in concern.why
+    client.force_login(maya)
+    assert 'id="emergency"' in client.get(concern.url).content.decode()
+
+
 # --- The page
 
 
@@ -186,6 +201,7 @@ def test_everything_the_page_shows_can_be_opened(desk, maya, assignment, module)
 
 
 def test_it_asks_the_same_few_questions_however_much_there_is(desk, maya, django_assert_max_num_queries):
+    Practice.objects.update(help_lines="")
     for number in range(25):
         who = make_client(
             maya, f"Client {number}", f"c{number}@example.org", "Asia/Tokyo", consented=number % 2
