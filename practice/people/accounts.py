@@ -97,14 +97,15 @@ def invited(pk: int, token: str, now: datetime) -> Practitioner | None:
     return practitioner if until and now < until and _tokens.check_token(practitioner, token) else None
 
 
-def join(pk: int, token: str, password: str, now: datetime) -> bool:
-    """Accept an invitation with this password. Returns whether the link still opened at this moment."""
+def join(pk: int, token: str, password: str, zone: str, now: datetime) -> bool:
+    """Accept an invitation with this password and time zone. Returns whether the link still opened at this moment."""
     with transaction.atomic():
         Practitioner.objects.select_for_update().filter(pk=pk).first()
         practitioner = invited(pk, token, now)
         if practitioner is None:
             return False
         practitioner.set_password(password)
+        practitioner.time_zone = zone
         practitioner.is_active, practitioner.invited_at = True, None
         practitioner.save()
         audit.note(practitioner, Action.JOINED, practitioner)

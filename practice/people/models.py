@@ -60,6 +60,9 @@ class PractitionerQuerySet(BaseUserManager["Practitioner"]):
 class Practitioner(AbstractBaseUser, PermissionsMixin):
     """A user. Signs in with an email address; sees only their own clients and what those wrote."""
 
+    #: In which everybody begins, and which is nobody's town: who is there did not say so far where they are.
+    NO_ZONE_YET: ClassVar = "UTC"
+
     email = models.EmailField(
         gettext_lazy("email address"),
         unique=True,
@@ -74,7 +77,7 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         gettext_lazy("time zone"),
         max_length=64,
-        default="UTC",
+        default=NO_ZONE_YET,
         validators=[validate_zone],
         help_text=gettext_lazy("Times at the desk are shown in it."),
     )

@@ -22,7 +22,8 @@ def window(new_context):
     """A window as on a laptop, of somebody who was never here."""
 
     def open_window():
-        page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+        context = new_context(viewport={"width": 1280, "height": 900}, timezone_id="Europe/Lisbon")
+        page = context.new_page()
         page.set_default_timeout(10_000)
         return page
 
@@ -73,11 +74,13 @@ def test_from_an_empty_database_home_leads_through_the_first_hour(installation, 
     desk.goto(link)
     desk.get_by_label("New password", exact=False).first.fill(NOOR[1])
     desk.get_by_label("confirmation").fill(NOOR[1])
+    expect(desk.get_by_label("Time zone")).to_have_value("Europe/Lisbon")
     press(desk, "Accept with this password")
     expect(desk.get_by_role("status")).to_contain_text("Welcome.")
     sign_in(desk, home, *NOOR)
     expect(desk.get_by_role("heading", name="Your first hour")).to_be_visible()
     check(desk, "the first look at home")
+    assert is_done(desk, "Say where you are")
 
     an_article_becomes_a_module(desk)
     a_client_is_added_who_agreed(desk)

@@ -60,6 +60,7 @@ def test_an_invitation_is_accepted(door, superuser):
     link = door.base + link_in(mail.outbox[0])
     door.goto(link)
     door.look("an invitation")
+    door.get_by_label("Time zone").fill("Lisbon")
     choose(door, NEW, "another")
     press(door, "Accept with this password")
     door.look("an invitation, with an error")

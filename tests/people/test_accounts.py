@@ -18,7 +18,7 @@ from tests.cast import NOW, PASSWORD
 
 ADD = "/desk/people/practitioner/add/"
 NEW_PASSWORD = "a-quiet-new-password"
-CHOSEN = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+CHOSEN = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD, "time_zone": "Europe/Lisbon"}
 
 
 @pytest.fixture
@@ -84,6 +84,25 @@ def test_whoever_is_invited_chooses_a_password_and_signs_in(noor, stranger):
     assert sign_in(stranger, "noor@example.com", NEW_PASSWORD)
 
 
+def test_whoever_is_invited_says_where_they_are(noor, stranger):
+    link = link_in(mail.outbox[0])
+    page = stranger.get(link)
+    assert page.context["form"]["time_zone"].value() == "", "nobody is said to live in UTC"
+    assert '<option value="Europe/Lisbon">Lisbon, Portugal</option>' in page.content.decode()
+    for zone, said in (("", "This field is required."), ("Narnia", "There is no time zone called “Narnia”")):
+        assert said in stranger.post(link, CHOSEN | {"time_zone": zone}).content.decode()
+        assert not Practitioner.objects.get(pk=noor.pk).has_joined
+    assert stranger.post(link, CHOSEN | {"time_zone": "Lisbon"}).status_code == 302
+    noor.refresh_from_db()
+    assert noor.time_zone == "Europe/Lisbon"
+
+
+def test_a_zone_that_was_given_to_them_already_stands_there(noor, stranger):
+    Practitioner.objects.update(time_zone="Asia/Tokyo")
+    page = stranger.get(link_in(mail.outbox[0]))
+    assert page.context["form"]["time_zone"].value() == "Asia/Tokyo"
+
+
 def test_opening_the_link_changes_nothing_however_often(noor, stranger):
     link = link_in(mail.outbox[0])
     for method in (stranger.get, stranger.head, stranger.get):
@@ -98,13 +117,13 @@ def test_the_link_works_once(noor, stranger):
     stranger.post(link, CHOSEN)
     assert stranger.get(link).status_code == 404
     again = {"new_password1": "another-quiet-password", "new_password2": "another-quiet-password"}
-    assert stranger.post(link, again).status_code == 404
+    assert stranger.post(link, CHOSEN | again).status_code == 404
     assert sign_in(stranger, "noor@example.com", NEW_PASSWORD)
 
 
 def test_a_weak_password_is_refused_with_the_reason_and_the_link_still_works(noor, stranger):
     link = link_in(mail.outbox[0])
-    page = stranger.post(link, {"new_password1": "12345", "new_password2": "12345"}).content.decode()
+    page = stranger.post(link, CHOSEN | {"new_password1": "12345", "new_password2": "12345"}).content.decode()
     assert "too short" in page
     assert stranger.post(link, CHOSEN).status_code == 302
 
