@@ -43,6 +43,12 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
         review = reverse("admin:resources_article_change", args=(so_far.article,))
     return [
         *([_name_the_practice(so_far)] if practitioner.is_superuser else []),
+        Start(
+            _("Say where you are"),
+            _("Your time zone. Until you choose it, every hour at the desk is told in UTC."),
+            reverse("admin:me"),
+            practitioner.time_zone != Practitioner.NO_ZONE_YET,
+        ),
         _make_it_a_module(review) if review else _add_an_article(so_far.module is not None),
         Start(
             _("Add a client"),

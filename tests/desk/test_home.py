@@ -224,6 +224,7 @@ def test_nothing_of_a_colleague_is_on_it(desk, tom, bo, toms_module):
 def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
     page = desk.get("/desk/").content.decode()
     assert [start.title for start in home(maya, NOW).first_hour] == [
+        "Say where you are",
         "Add an article",
         "Add a client",
         "Send it to yourself first",
@@ -246,9 +247,19 @@ def test_who_runs_the_installation_first_names_the_practice_and_its_help_lines(c
     assert not home(superuser, NOW).first_hour[0].is_done
 
 
+def test_whoever_is_still_in_utc_is_asked_where_they_are(desk, maya):
+    start = home(maya, NOW).first_hour[0]
+    assert (start.title, start.is_done) == ("Say where you are", True)
+    maya.time_zone = "UTC"
+    maya.save()
+    start = home(maya, NOW).first_hour[0]
+    assert (start.title, start.is_done) == ("Say where you are", False)
+    assert 'name="time_zone"' in desk.get(start.url).content.decode()
+
+
 def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(desk, maya, ada, module):
     Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
-    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, False, False]
+    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, True, False, False]
     make_assignment(ada, module)
     assert home(maya, NOW).first_hour == []
     assert "Your first hour" not in desk.get("/desk/").content.decode()
@@ -258,11 +269,11 @@ def test_an_article_that_is_no_module_yet_leads_back_to_its_review(desk, maya):
     Article.objects.create(practitioner=maya, title="Older", html="<p>Text</p>")
     article = Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
     review = reverse("admin:resources_article_change", args=(article.pk,))
-    first, _, to_yourself, _ = home(maya, NOW).first_hour
+    _, first, _, to_yourself, _ = home(maya, NOW).first_hour
     assert (first.title, first.url, first.is_done) == ("Make it a module", review, False)
     assert to_yourself.url == review
     make_module(maya)
-    first, _, to_yourself, _ = home(maya, NOW).first_hour
+    _, first, _, to_yourself, _ = home(maya, NOW).first_hour
     assert (first.title, first.is_done) == ("Add an article", True)
     assert to_yourself.url != review
 
