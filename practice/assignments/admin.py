@@ -24,6 +24,7 @@ from practice.assignments.leaving import LeavesFilter
 from practice.assignments.models import Assignment
 from practice.assignments.move import Move
 from practice.assignments.moves import MOVES, BringBack
+from practice.assignments.outlook import place
 from practice.assignments.preview import lines_of
 from practice.assignments.rewording import (
     WordingForm,
@@ -172,6 +173,7 @@ class AssignmentAdmin(OwnedAdmin):
             own_zone = practitioner_of(request).time_zone
             context["lines"] = lines_of(planned, row.rhythm, own_zone, row.earliest_at)
             context["notes"] = move.notes(answers, planned)
+            context["own_place"] = place(own_zone)
             return self._page(request, "move_preview", move.button, context)
         self._do(request, move, answers)
         return self._to(row)

@@ -19,7 +19,7 @@ from practice.assignments import taking_back
 from practice.assignments.assign_form import AssignForm
 from practice.assignments.kept_free import away_in_words, kept_free, passed_over
 from practice.assignments.models import Assignment
-from practice.assignments.outlook import spoken_day
+from practice.assignments.outlook import place, spoken_day
 from practice.assignments.preview import Group, fingerprint, preview
 from practice.assignments.schedule import Rhythm
 from practice.people import audit
@@ -64,7 +64,7 @@ def assign(request: HttpRequest, page: Page) -> HttpResponse:
             except IntegrityError:  # another window was quicker: look at everything anew
                 return assign(request, page)
         messages.warning(request, _(CHANGED))
-    return page(request, "preview", _preview_context(form, groups, owner.pk))
+    return page(request, "preview", _preview_context(form, groups, owner))
 
 
 def chosen_before(request: HttpRequest) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _times_away(form: AssignForm, groups: list[Group], owner: int) -> list[str]:
     return [away_in_words(time) for time in times if any(time in those for those in found)]
 
 
-def _preview_context(form: AssignForm, groups: list[Group], owner: int) -> dict[str, Any]:
+def _preview_context(form: AssignForm, groups: list[Group], owner: Any) -> dict[str, Any]:
     chosen, begins = form.cleaned_data, form.begins()
     silent = [client.name for client in chosen["clients"] if not client.agreed]
     return {
@@ -132,7 +132,8 @@ def _preview_context(form: AssignForm, groups: list[Group], owner: int) -> dict[
         "notices": any(client.discretion == Client.Discretion.NOTICE for client in chosen["clients"]),
         "waits": form.weeks_to_wait(),
         "minutes": settings.HOLD_MINUTES,
-        "away": _times_away(form, groups, owner),
+        "own_place": place(owner.time_zone),
+        "away": _times_away(form, groups, owner.pk),
         "silent": listed(_a_few(silent)) if silent else "",
         "silent_count": len(silent),
         "rhythm": _rhythm(**begins),

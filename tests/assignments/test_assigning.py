@@ -85,6 +85,15 @@ def test_the_calendar_shows_every_email_in_both_times_before_anything_is_saved(
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.parametrize(("zone", "place"), [("Europe/Berlin", "Berlin"), ("UTC", "UTC")])
+def test_the_calendar_names_the_place_of_my_own_clock(mayas_desk, assign_url, filled, maya, zone, place):
+    maya.time_zone = zone
+    maya.save()
+    response = mayas_desk.post(assign_url, filled | {"preview": ""})
+    assert f"For you ({place})" in text(response)
+    assert f"for you, {place} time)" in text(response)
+
+
 def test_confirming_assigns_to_all_and_sends_nothing(mayas_desk, assign_url, filled, ada, kei, sunday):
     said = text(confirm(mayas_desk, assign_url, filled))
     assert "“Coming home to yourself” is assigned to 2 clients. Nothing has been sent yet." in said

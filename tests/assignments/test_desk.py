@@ -329,6 +329,7 @@ def test_the_new_calendar_is_shown_before_anything_is_changed(mayas_desk, runnin
     for week in range(3):
         assert f"Step {week + 1} {spoken_day(day + timedelta(weeks=week))} at 18:00" in said
     assert "Move “Step 1”" in said
+    assert "For you (Berlin)" in said
     assert Assignment.objects.values().get() == before
 
 
