@@ -109,8 +109,7 @@ class AssignmentAdmin(OwnedAdmin):
         """The next step and its hour on both clocks, or why nothing leaves."""
         seen = row.seen
         if seen.hold:
-            needs_somebody = row.state == Assignment.State.ACTIVE and not seen.hold.quiet
-            calls = "assignment-held" if needs_somebody else ""
+            calls = "assignment-held" if _needs_somebody(row) else ""
             return format_html('<span class="{}">{}</span>', calls, seen.hold.why)
         own = seen.practitioner_time if seen.practitioner_time != seen.client_time else ""
         return format_html(
@@ -118,7 +117,9 @@ class AssignmentAdmin(OwnedAdmin):
         )
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
-    def shown_state(self, row: Assignment) -> str:
+    def shown_state(self, row: Any) -> str:
+        if _needs_somebody(row):
+            return _("Held")
         return str(row.State(row.state).label)  # get_state_display translates all of them to find one
 
     # --- Assigning
@@ -274,6 +275,12 @@ class AssignmentAdmin(OwnedAdmin):
         return TemplateResponse(
             request, template, {**self.admin_site.each_context(request), **shared, **context}, status=status
         )
+
+
+def _needs_somebody(row: Any) -> bool:
+    """Whether a row of the list goes out by its state, and nothing leaves before somebody does something."""
+    hold = row.seen.hold
+    return hold is not None and not hold.quiet and row.state == Assignment.State.ACTIVE
 
 
 def _stands(row: Assignment) -> str:

@@ -70,6 +70,17 @@ def test_the_list_shows_both_times_and_what_is_held(mayas_desk, running, maya, m
     assert "Noor has not agreed to emails yet." in said
 
 
+def test_the_list_calls_held_what_only_somebody_can_release(mayas_desk, running, maya, module):
+    noor = make_client(maya, "Noor", "noor@example.org", "Asia/Tokyo", consented=False)
+    mia = make_client(maya, "Mia", "mia@example.org", "Asia/Tokyo")
+    make_assignment(noor, module)
+    make_assignment(mia, module).pause(timezone.now())
+    page = BeautifulSoup(mayas_desk.get(reverse(LIST)).content, "html.parser")
+    rows = page.select("#result_list tbody tr")
+    states = {row.th.get_text(strip=True): row.select_one(".field-shown_state").get_text() for row in rows}
+    assert states == {"Ada": "Going out", "Noor": "Held", "Mia": "Paused"}
+
+
 @pytest.mark.parametrize("query", ["?q=ada", "?q=coming", "?state__exact=active", "?q=nobody", "?o=3"])
 def test_the_list_can_be_searched_filtered_and_sorted(mayas_desk, running, query, at_once):
     said = text(mayas_desk.get(reverse(LIST) + query))
