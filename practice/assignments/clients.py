@@ -20,13 +20,13 @@ State = Assignment.State
 
 @client_filters.also
 class Receives(admin.SimpleListFilter):
-    """Whether something goes out to them now."""
+    """Whether a series runs for them. It may be held all the same, for which there are many reasons."""
 
-    title = gettext_lazy("receives")
+    title = gettext_lazy("series")
     parameter_name = "receives"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("something", _("Something now")), ("rests", _("Resting")), ("nothing", _("Nothing"))]
+        return [("something", _("A series runs")), ("rests", _("Resting")), ("nothing", _("None"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         active, paused = (

@@ -65,6 +65,14 @@ def test_the_list_shows_what_was_asked_for(desk, four, query, shown):
     assert names(desk, query) == shown
 
 
+def test_whom_nothing_reaches_is_not_said_to_receive_something(desk, four, maya, module):
+    make_assignment(Client.objects.get(name="Noor"), module)
+    page = BeautifulSoup(desk.get(LIST + "?receives=something").content, "html.parser")
+    assert [row.th.get_text(strip=True) for row in page.select("#result_list tbody tr")] == ["Ada", "Noor"]
+    filters = {one.h2.get_text(): one.ul.get_text(" ", strip=True) for one in page.select(".desk-filter")}
+    assert filters["Series"] == "All A series runs Resting None"
+
+
 @pytest.mark.parametrize("query", ["?agreed=perhaps", "?receives=x", "?archived=x"])
 def test_a_filter_that_nobody_knows_narrows_nothing(desk, four, query):
     assert names(desk, query) == ["Ada", "Kei", "Noor"]
