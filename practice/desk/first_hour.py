@@ -57,10 +57,10 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
             so_far.has_client,
         ),
         Start(
-            _("Send it to yourself first"),
+            _("Send it to yourself whenever you like"),
             _(
                 "Look at the first step as a client would, and have it sent to your own address. It reaches nobody "
-                "else."
+                "else. Nothing is kept of it, so it is never ticked here."
             ),
             review or _try_it(so_far.module, so_far.step),
             False,

@@ -128,7 +128,7 @@ def a_client_is_added_who_agreed(desk):
 
 
 def the_first_step_is_sent_to_noor_herself(installation, desk):
-    start(desk, "Send it to yourself first")
+    start(desk, "Send it to yourself whenever you like")
     expect(desk.get_by_text(f"This very email goes to you at {NOOR[0]} and to nobody else.")).to_be_visible()
     press(desk, "Send to myself")
     expect(desk.get_by_role("status")).to_contain_text(f"It was sent to {NOOR[0]}.")

@@ -227,7 +227,7 @@ def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
         "Say where you are",
         "Add an article",
         "Add a client",
-        "Send it to yourself first",
+        "Send it to yourself whenever you like",
         "Assign the module",
     ]
     assert reverse("admin:resources_article_add") in page
@@ -276,6 +276,11 @@ def test_an_article_that_is_no_module_yet_leads_back_to_its_review(desk, maya):
     _, first, _, to_yourself, _ = home(maya, NOW).first_hour
     assert (first.title, first.is_done) == ("Add an article", True)
     assert to_yourself.url != review
+
+
+def test_what_leaves_no_trace_says_that_it_is_never_ticked(desk, maya, ada, module):
+    said = desk.get("/desk/").content.decode()
+    assert "Nothing is kept of it, so it is never ticked here." in said
 
 
 def test_who_runs_the_installation_finds_its_pages_and_no_clients(client, superuser, assignment):
