@@ -22,7 +22,9 @@ from practice.people.ownership import practitioner_of
 
 
 class ConsentPages:
-    """A column and two pages for the admin of clients, which finds the client: another practitioner's is a 404."""
+    """A column, two pages and the way there, for the admin of clients, which finds the client: another practitioner's
+    is a 404.
+    """
 
     admin_site: Any
     opts: Any
@@ -36,6 +38,20 @@ class ConsentPages:
         if "shown_consent" not in vars(client):
             client.shown_consent = _consent_of(client)  # type: ignore[attr-defined]
         return client.shown_consent  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: Client, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The page of a client who was just added, as what comes next is their agreement."""
+        said = _(
+            "%(client)s is added. Nothing leaves before they agree: invite them by email, or record that they did."
+        )
+        if obj.has_consent():
+            said = _(
+                "%(client)s is added, and agreed to receive emails. Nothing is sent before you assign a module."
+            )
+        messages.success(request, said % {"client": obj})
+        return redirect("admin:people_client_change", obj.pk)
 
     def consent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask how, when and to which words they agreed; record it."""

@@ -34,6 +34,22 @@ def test_a_client_is_added_and_belongs_to_whoever_added_them(desk, maya):
     assert (ines.practitioner, ines.private_note, ines.has_consent()) == (maya, "met in May", False)
 
 
+def test_a_new_client_stands_on_their_page_with_what_comes_next(desk):
+    page = desk.post(ADD, FIELDS | {"name": "Lea M."}, follow=True)
+    lea = Client.objects.get()
+    assert page.redirect_chain == [(reverse("admin:people_client_change", args=(lea.pk,)), 302)]
+    said = page.content.decode()
+    assert "Lea M. is added. Nothing leaves before they agree: invite them by email, or record" in said
+    for name in ("admin:replies_invite", "admin:people_client_consent"):
+        assert reverse(name, args=(lea.pk,)) in said
+
+
+def test_one_who_agreed_already_is_not_asked_for_it_again(desk):
+    said = desk.post(ADD, FIELDS | {"agreed": "spoken"}, follow=True).content.decode()
+    assert "Ines is added, and agreed to receive emails." in said
+    assert "Nothing leaves before they agree" not in said
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
