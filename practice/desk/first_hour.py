@@ -23,11 +23,15 @@ class Start:
 
 
 class SoFar(NamedTuple):
-    """What there is already: ids of the latest article, of the first module and of its first step, and what is done."""
+    """What there is already: ids of the latest article, of the first module and of its first step, and of the latest
+    client who has not agreed to emails; and what is done.
+    """
 
     article: int | None
     module: int | None
     step: int | None
+    unasked: int | None
+    one_agreed: bool
     practice_is_named: bool
     has_client: bool
     has_assignment: bool
@@ -56,6 +60,7 @@ def first_hour(practitioner: Practitioner) -> list[Start]:
             reverse("admin:people_client_add"),
             so_far.has_client,
         ),
+        _ask_whether_they_agree(so_far),
         Start(
             _("Send it to yourself whenever you like"),
             _(
@@ -98,6 +103,21 @@ def _add_an_article(is_done: bool) -> Start:
     )
 
 
+def _ask_whether_they_agree(so_far: SoFar) -> Start:
+    place = reverse("admin:people_client_changelist")
+    if so_far.unasked and not so_far.one_agreed:
+        place = reverse("admin:people_client_change", args=(so_far.unasked,))
+    return Start(
+        _("Ask whether they agree"),
+        _(
+            "Nothing leaves before a client agrees. On their page you invite them by email, or record what they told "
+            "you."
+        ),
+        place,
+        so_far.one_agreed,
+    )
+
+
 def _make_it_a_module(review: str) -> Start:
     return Start(
         _("Make it a module"),
@@ -120,6 +140,7 @@ def _so_far(practitioner: Practitioner) -> SoFar:
     )
     named = Practice.objects.exclude(name=Practice._meta.get_field("name").default)
     articles = Article.objects.filter(practitioner=OuterRef("pk")).order_by("-created_at", "-pk")
+    clients = Client.objects.current().filter(practitioner=OuterRef("pk")).knowing_consent()
     any_module, article, of_step, *others = (
         Practitioner.objects.filter(pk=practitioner.pk)
         .values_list(
@@ -127,6 +148,8 @@ def _so_far(practitioner: Practitioner) -> SoFar:
             Subquery(articles.values("pk")[:1]),
             Subquery(first.values("module")[:1]),
             Subquery(first.values("pk")[:1]),
+            Subquery(clients.filter(agreed=False).order_by("-pk").values("pk")[:1]),
+            Exists(clients.filter(agreed=True)),
             Exists(named.exclude(help_lines="")),
             *map(any_of, (Client, Assignment)),
         )

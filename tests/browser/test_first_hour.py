@@ -125,6 +125,7 @@ def a_client_is_added_who_agreed(desk):
     press(desk, "Save", exact=True)
     expect(desk.get_by_role("status")).to_contain_text("Ines Duarte")
     assert is_done(desk, "Add a client")
+    assert is_done(desk, "Ask whether they agree")
 
 
 def the_first_step_is_sent_to_noor_herself(installation, desk):

@@ -227,6 +227,7 @@ def test_the_first_hour_leads_from_the_article_to_the_assignment(desk, maya):
         "Say where you are",
         "Add an article",
         "Add a client",
+        "Ask whether they agree",
         "Send it to yourself whenever you like",
         "Assign the module",
     ]
@@ -259,7 +260,7 @@ def test_whoever_is_still_in_utc_is_asked_where_they_are(desk, maya):
 
 def test_what_is_done_of_it_is_ticked_and_it_goes_once_something_is_assigned(desk, maya, ada, module):
     Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
-    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, True, False, False]
+    assert [start.is_done for start in home(maya, NOW).first_hour] == [True, True, True, True, False, False]
     make_assignment(ada, module)
     assert home(maya, NOW).first_hour == []
     assert "Your first hour" not in desk.get("/desk/").content.decode()
@@ -269,13 +270,27 @@ def test_an_article_that_is_no_module_yet_leads_back_to_its_review(desk, maya):
     Article.objects.create(practitioner=maya, title="Older", html="<p>Text</p>")
     article = Article.objects.create(practitioner=maya, title="Mine", html="<p>Text</p>")
     review = reverse("admin:resources_article_change", args=(article.pk,))
-    _, first, _, to_yourself, _ = home(maya, NOW).first_hour
+    _, first, _, _, to_yourself, _ = home(maya, NOW).first_hour
     assert (first.title, first.url, first.is_done) == ("Make it a module", review, False)
     assert to_yourself.url == review
     make_module(maya)
-    _, first, _, to_yourself, _ = home(maya, NOW).first_hour
+    _, first, _, _, to_yourself, _ = home(maya, NOW).first_hour
     assert (first.title, first.is_done) == ("Add an article", True)
     assert to_yourself.url != review
+
+
+def test_a_client_who_was_added_is_asked_and_it_is_done_once_one_agreed(desk, maya):
+    def asking():
+        (start,) = (one for one in home(maya, NOW).first_hour if one.title == "Ask whether they agree")
+        return start.is_done, start.url
+
+    assert asking() == (False, reverse("admin:people_client_changelist"))
+    noor = make_client(maya, "Noor", "noor@example.org", "Europe/London", consented=False)
+    assert asking() == (False, reverse("admin:people_client_change", args=(noor.pk,)))
+    consent = Consent.objects.create(client=noor)
+    assert asking()[0]
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=NOW)
+    assert not asking()[0]
 
 
 def test_what_leaves_no_trace_says_that_it_is_never_ticked(desk, maya, ada, module):
