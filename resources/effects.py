@@ -71,21 +71,21 @@ def standing(readers: Sequence[Reader], step: int) -> list[str]:
     said = []
     if has:
         sent = _(
-            "This step went out to %(names)s. There it stays in the wording that was sent, "
+            "This step went out to %(names)s, where it stays in the wording that was sent, "
             "whatever you change here."
         )
         said.append(sent % {"names": named(has)})
     if waits:
         to_come = (
             ngettext(
-                "It is still to come for %(count)s client: %(names)s.",
-                "It is still to come for %(count)s clients: %(names)s.",
+                "It is still to come for %(count)s client (%(names)s).",
+                "It is still to come for %(count)s clients (%(names)s).",
                 len(waits),
             )
             if has
             else ngettext(
-                "This step is still to come for %(count)s client: %(names)s.",
-                "This step is still to come for %(count)s clients: %(names)s.",
+                "This step is still to come for %(count)s client (%(names)s).",
+                "This step is still to come for %(count)s clients (%(names)s).",
                 len(waits),
             )
         )
@@ -102,7 +102,8 @@ def corrected(readers: Sequence[Reader], step: int) -> list[str]:
         for reader in readers
         if reader.is_running and step not in reader.passed and step not in reader.reworded
     )
-    said = [_("It comes like this to %(names)s.") % {"names": named(waits)}] if waits else []
+    to_come = ngettext("%(names)s gets it like this.", "%(names)s get it like this.", len(waits))
+    said = [to_come % {"names": named(waits)}] if waits else []
     said += _reworded(readers, step)
     if has:
         keep = ngettext(

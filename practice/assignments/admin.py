@@ -204,7 +204,7 @@ class AssignmentAdmin(OwnedAdmin):
             self._said(request, row, said if done else "")
             return self._to(row)
         if not to_drop and form.is_valid() and keep(form, row, found):
-            said = _("“%(step)s” is changed for %(client)s. The module stays as it is.")
+            said = _("“%(step)s” is changed for %(client)s alone. The module stays as it is.")
             self._said(request, row, said % {"step": found, "client": row.client})
             return self._to(row)
         if request.method != "POST" and not row.remaining_steps().filter(pk=step).exists():

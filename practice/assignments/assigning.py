@@ -168,7 +168,7 @@ def _save(request: HttpRequest, form: AssignForm, now: datetime) -> HttpResponse
         made = [Assignment.begin(client, module, now=now, **form.begins(), **more) for client in clients]
         audit.note_each(practitioner_of(request), audit.Action.ADDED, ((row, row.client) for row in made))
     if len(made) == 1:
-        said = _("“%(module)s” is assigned to %(client)s. Nothing has been sent yet.")
+        said = _("%(client)s is assigned “%(module)s”. Nothing has been sent yet.")
     else:
         said = ngettext(
             "“%(module)s” is assigned to %(count)s client. Nothing has been sent yet.",

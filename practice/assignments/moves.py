@@ -75,7 +75,7 @@ class SendNow(Move):
             gaps["hour"] = self.own_hour(self.row.next_due_at)
             return _("“%(step)s” leaves for %(client)s at %(hour)s, unless you take it back.") % gaps
         on_its_way = _(
-            "“%(step)s” is on its way to %(client)s. Load this page again in a moment to see when it left."
+            "“%(step)s” is on its way to %(client)s now. Load this page again in a moment to see when it left."
         )
         return on_its_way % gaps
 
@@ -221,7 +221,7 @@ class Stop(Move):
         return self.row.stop(self.now)
 
     def done(self) -> str:
-        return _("Stopped. Nothing more of it goes out to %(client)s.") % {"client": self.name}
+        return _("Stopped. %(client)s gets nothing more of it.") % {"client": self.name}
 
 
 #: By the name in their address, in the order of their buttons.

@@ -61,7 +61,7 @@ def take_back(request: HttpRequest, rows: list[Assignment], now: datetime) -> Co
     """Take them back, and say what was done. Returns the ids of those that were."""
     done = {row.pk: row.client.name for row in rows if taking_back.undo(copy(row), now)}
     if done:
-        said = _("Taken back: “%(module)s” is no longer assigned to %(clients)s. Nothing was sent.")
+        said = _("Taken back: “%(module)s” is no longer assigned to %(clients)s, and nothing was sent.")
         gaps = {"module": rows[0].module, "clients": named(list(done.values()))}
         messages.success(request, said % gaps)
     if len(done) < len(rows):

@@ -37,7 +37,7 @@ class EraseForm(forms.Form):
         typed: str = self.cleaned_data["name"]
         if as_typed(typed) != as_typed(self.client.name):
             raise ValidationError(
-                _("This is not the name: it is %(name)s. Nothing was erased."),
+                _("This is not the name. It is %(name)s, and nothing was erased."),
                 params={"name": self.client.name},
             )
         return typed

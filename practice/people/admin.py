@@ -74,7 +74,7 @@ class ClientForm(LongOpenForm, OwnedForm):
         same = Client.objects.of(self.owner).filter(email__iexact=email).exclude(pk=self.instance.pk).first()
         if same:
             raise ValidationError(
-                _("You already have a client with this address: %(name)s."), params={"name": same.name}
+                _("Your client %(name)s already has this address."), params={"name": same.name}
             )
         return email
 

@@ -89,7 +89,7 @@ class ConsentPages:
                 client.withdraw_consent(timezone.now())
                 audit.note(practitioner_of(request), audit.Action.WITHDREW, client)
                 self.log_change(request, client, gettext_noop("Recorded that they no longer want emails."))
-            done = _("Recorded. Nothing more is sent to %(client)s.") % {"client": client}
+            done = _("Recorded. %(client)s is sent nothing more.") % {"client": client}
             messages.success(request, done)
             return redirect("admin:people_client_change", client.pk)
         title = _("%(client)s no longer wants emails") % {"client": client}

@@ -182,7 +182,7 @@ def _too_many_cells(cells: int, columns: int, separator: str) -> str:
 def _only_once(email: str, known: Mapping[str, str], lines: Mapping[str, int]) -> None:
     address = email.lower()
     if address in known:
-        already = _("You already have a client with the address “%(email)s”: %(name)s.")
+        already = _("Your client %(name)s already has the address “%(email)s”.")
         raise Wrong(already % {"email": email, "name": known[address]})
     if address in lines:
         twice = _("The address “%(email)s” stands in line %(number)s already.")

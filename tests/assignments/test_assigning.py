@@ -105,8 +105,17 @@ def test_confirming_assigns_to_all_and_sends_nothing(mayas_desk, assign_url, fil
 
 def test_one_client_ends_on_the_page_of_the_assignment(mayas_desk, assign_url, filled, ada):
     said = text(confirm(mayas_desk, assign_url, filled | {"clients": [ada.pk]}))
-    assert "is assigned to Ada" in said
+    assert "Ada is assigned “Coming home to yourself”. Nothing has been sent yet." in said
     assert "Next up" in said
+
+
+def test_a_name_that_ends_in_a_full_stop_brings_no_second_one(mayas_desk, assign_url, filled, ada):
+    type(ada).objects.filter(pk=ada.pk).update(name="Lea M.")
+    page = confirm(mayas_desk, assign_url, filled | {"clients": [ada.pk]})
+    assert "Lea M. is assigned “Coming home to yourself”. Nothing has been sent yet." in text(page)
+    undo = reverse("admin:assignments_assignment_undo", args=(Assignment.objects.get().pk,))
+    said = text(mayas_desk.post(undo, follow=True))
+    assert "is no longer assigned to Lea M., and nothing was sent." in said
 
 
 def test_change_something_brings_everything_back(mayas_desk, assign_url, filled, sunday):

@@ -121,7 +121,7 @@ def test_send_now_says_exactly_what_reaches_whom_and_what_follows_when(mayas_des
 
 def test_send_now_makes_the_step_due_and_says_that_it_is_leaving(mayas_desk, running, at_once):
     said = press(mayas_desk, running, "send-now")
-    assert "“Step 1” is on its way to Ada." in said
+    assert "“Step 1” is on its way to Ada now." in said
     assert Assignment.objects.due(timezone.now()).get() == running
     assert "Send the first step now" not in said
 
@@ -256,7 +256,7 @@ def test_resuming_what_the_client_paused_asks_for_care(mayas_desk, running):
 
 
 def test_stop_and_carry_on(mayas_desk, running):
-    assert "Stopped. Nothing more of it goes out to Ada." in press(mayas_desk, running, "stop")
+    assert "Stopped. Ada gets nothing more of it." in press(mayas_desk, running, "stop")
     said = text(mayas_desk.get(page_of(running)))
     assert "Stopped, your choice." in said
     assert "Carry on" in said
@@ -279,7 +279,7 @@ def test_two_browsers_press_the_same_button_and_the_second_is_told(mayas_desk, r
 def test_what_was_done_is_kept(mayas_desk, running):
     press(mayas_desk, running, "stop")
     history = reverse("admin:assignments_assignment_history", args=(running.pk,))
-    assert "Stopped. Nothing more of it goes out to Ada." in text(mayas_desk.get(history))
+    assert "Stopped. Ada gets nothing more of it." in text(mayas_desk.get(history))
 
 
 # --- Nobody else ----------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_the_page_says_until_when_and_takes_it_back(mayas_desk, running, ada):
         in said
     )
     said = text(mayas_desk.post(undo_url(running), follow=True))
-    assert "“Coming home to yourself” is no longer assigned to Ada. Nothing was sent." in said
+    assert "“Coming home to yourself” is no longer assigned to Ada, and nothing was sent." in said
     assert not Assignment.objects.exists()
     assert "Taken back" in LogEntry.objects.get().change_message
 
@@ -117,9 +117,9 @@ def test_many_are_taken_back_together_and_nobody_elses(mayas_desk, toms_desk, ma
     )
     toms = make_assignment(bo, make_module(tom), now=at)
     first = Assignment.objects.get(client__name="Kei")
-    assert "is assigned to Kei and Noor. Until" in text(mayas_desk.get(reverse(LIST)))
+    assert "is assigned to Kei and Noor, and until" in text(mayas_desk.get(reverse(LIST)))
     said = text(mayas_desk.post(undo_url(first), {"together": "1"}, follow=True))
-    assert "is no longer assigned to Kei and Noor. Nothing was sent." in said
+    assert "is no longer assigned to Kei and Noor, and nothing was sent." in said
     assert set(Assignment.objects.all()) == {other, toms}
     assert toms_desk.post(undo_url(other), {"together": "1"}).status_code == 404
 

@@ -159,7 +159,7 @@ def the_module_is_assigned_and_taken_back(desk):
     desk.goto(here)
     press(desk, "Take the assignment back")
     expect(desk.get_by_role("status")).to_contain_text(
-        "is no longer assigned to Ines Duarte. Nothing was sent."
+        "is no longer assigned to Ines Duarte, and nothing was sent."
     )
     from_the_menu(desk, "Today")
     expect(desk.get_by_role("heading", name="Your first hour")).to_be_visible()

@@ -96,7 +96,7 @@ def test_the_name_is_typed_on_whatever_keyboard(desk, ada, name, typed):
     ("typed", "says"),
     [
         ("", "Type the name. Nothing was erased."),
-        ("Adam", "This is not the name: it is Ada. Nothing was erased."),
+        ("Adam", "This is not the name. It is Ada, and nothing was erased."),
     ],
 )
 def test_without_the_name_nothing_is_erased(desk, ada, reply, typed, says):

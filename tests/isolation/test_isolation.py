@@ -224,9 +224,7 @@ def test_an_own_address_used_twice_is_told_by_the_field(client, tom, bo):
         "discretion": "full",
     }
     page = client.post(reverse("admin:people_client_add"), fields)
-    assert page.context["adminform"].form.errors["email"] == [
-        "You already have a client with this address: Bo."
-    ]
+    assert page.context["adminform"].form.errors["email"] == ["Your client Bo already has this address."]
 
 
 def test_nobody_can_give_a_row_to_somebody_else(client, tom, maya, bo):

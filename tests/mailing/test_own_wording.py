@@ -125,7 +125,7 @@ def test_it_is_written_in_the_small_editor_from_the_modules_words(desk, assignme
     assert "data-django-prose-editor" in response.content.decode()
     assert not OwnWording.objects.exists()
     said = text(desk.post(wording_url(assignment, first), typed(desk, assignment, first), follow=True))
-    assert "“Step 1” is changed for Ada. The module stays as it is." in said
+    assert "“Step 1” is changed for Ada alone. The module stays as it is." in said
     assert "Changed for Ada alone." in said
     assert OwnWording.objects.get().body == "<p>Sit by <strong>the sea</strong> &amp; wait.</p>"
     assert "For you, Ada" in desk.get(wording_url(assignment, first)).content.decode()

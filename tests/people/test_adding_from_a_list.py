@@ -299,7 +299,7 @@ def test_the_same_address_twice_in_a_list_names_the_first_line(desk):
 
 def test_an_address_of_an_own_client_names_the_client(desk, ada):
     page = read(desk, "Name,Email\nAda L.,Ada@Example.org\n")
-    assert "You already have a client with the address “Ada@Example.org”: Ada." in left_out(page)[2]
+    assert "Your client Ada already has the address “Ada@Example.org”." in left_out(page)[2]
 
 
 def test_an_address_of_a_colleagues_client_is_like_any_other(desk, maya, bo):

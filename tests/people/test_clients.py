@@ -94,7 +94,7 @@ def test_a_wrong_field_says_so_and_nothing_typed_is_lost(desk, field, typed, say
 
 def test_the_same_address_twice_is_told_by_the_field_with_the_name(desk, ada):
     page = desk.post(ADD, FIELDS | {"email": "ADA@example.org"})
-    assert errors_of(page) == {"email": ["You already have a client with this address: Ada."]}
+    assert errors_of(page) == {"email": ["Your client Ada already has this address."]}
 
 
 def test_a_client_can_keep_their_address(desk, ada):

@@ -121,7 +121,7 @@ def test_saving_a_correction_says_who_gets_it_and_who_keeps_the_old_one(desk, ma
     browser = desk(maya)
     fields = fields_of(browser.get(page)) | {"body": "<p>Better.</p>"}
     said = BeautifulSoup(browser.post(page, fields, follow=True).content, "html.parser").find(id="main").text
-    assert "It comes like this to Bea." in said
+    assert "Bea gets it like this." in said
     assert "Ada keeps the wording that was sent, also behind the link." in said
 
 
@@ -136,5 +136,5 @@ def test_whoever_has_words_of_their_own_is_not_said_to_get_the_correction(desk, 
     assert alone in browser.get(page).content.decode()
     fields = fields_of(browser.get(page)) | {"body": "<p>Better.</p>"}
     said = BeautifulSoup(browser.post(page, fields, follow=True).content, "html.parser").find(id="main").text
-    assert "It comes like this to Ada." in said
+    assert "Ada gets it like this." in said
     assert alone in said

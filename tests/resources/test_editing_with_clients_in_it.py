@@ -75,12 +75,12 @@ def agree(desk, response):
 def test_a_steps_page_says_who_has_it_and_for_whom_it_is_to_come(desk, module, running):
     said = text_of(desk.get(url("step_change", step(module, FIRST).pk)))
     assert (
-        "This step went out to Ada. There it stays in the wording that was sent, whatever you change here."
+        "This step went out to Ada, where it stays in the wording that was sent, whatever you change here."
         in said
     )
-    assert "It is still to come for 2 clients: Bea and Cem." in said
+    assert "It is still to come for 2 clients (Bea and Cem)." in said
     said = text_of(desk.get(url("step_change", step(module, SECOND).pk)))
-    assert "This step is still to come for 3 clients: Ada, Bea and Cem." in said
+    assert "This step is still to come for 3 clients (Ada, Bea and Cem)." in said
 
 
 def test_the_modules_page_says_it_in_numbers(desk, module, running):
@@ -108,7 +108,7 @@ def test_clients_of_a_colleague_are_never_named(desk, module, running, tom):
 def test_many_names_become_a_number():
     readers = [Reader(f"Client {n}", frozenset(), frozenset(), True) for n in range(40)]
     assert effects.standing(readers, 1) == [
-        "This step is still to come for 40 clients: Client 0, Client 1, Client 2, Client 3, Client 4 and 35 others."
+        "This step is still to come for 40 clients (Client 0, Client 1, Client 2, Client 3, Client 4 and 35 others)."
     ]
 
 

@@ -153,7 +153,7 @@ def test_a_part_that_is_gone_is_taken_out_and_who_has_it_keeps_it(desk, module, 
     row = make_assignment(ada, module)
     planning.plan(row.next_due_at)
     response = compare(desk, module, text_with(("On limits", LIMITS)))
-    assert "This step went out to Ada." in text_of(response)
+    assert "This step went out to Ada, where" in text_of(response)
     take(desk, module, response, "Take this step out of the module: On rest")
     assert [step.title for step in module.order()] == ["On limits"]
     assert module.steps.count() == 2
