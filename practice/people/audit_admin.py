@@ -23,6 +23,8 @@ class AuditAdmin(InstallationAdmin):
     show_full_result_count = False
     ordering = ("-at", "-pk")
     actions = None
+    list_before_template = "admin/people/auditentry/above.html"
+    when_empty = gettext_lazy("None of that has happened yet.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).of_the_installation().select_related("actor")

@@ -331,6 +331,16 @@ def test_the_trail_of_one_client_says_nothing_of_another(desk, maya, ada):
     assert "Nothing yet." in desk.get(trail_page(ada)).content.decode()
 
 
+def test_an_empty_trail_of_the_installation_says_where_the_looks_at_clients_stand(client, superuser, ada):
+    audit.note_look(ada.practitioner, ada, timezone.now())
+    client.force_login(superuser)
+    page = client.get(reverse("admin:people_auditentry_changelist")).content.decode()
+    assert "Changes of the practice and its practitioners stand here" in page
+    assert "stands on that client’s page, for their practitioner." in page
+    assert "None of that has happened yet." in page
+    assert "Nothing is here yet." not in page
+
+
 def test_whoever_runs_the_installation_reads_of_people_at_the_desk_and_of_no_client(
     client, superuser, maya, tom, ada
 ):
