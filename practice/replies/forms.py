@@ -131,6 +131,8 @@ class NoteForm(forms.Form):
         label=_("Your note"),
         required=False,
         max_length=LONGEST,
+        # The page tells what it showed: a mark that is pressed leaves a note alone that was not touched there.
+        show_hidden_initial=True,
         help_text=_("Only you see this. It is encrypted, and is neither printed nor shown to your client."),
     )
 

@@ -56,15 +56,9 @@ class ReflectionPage:
     ) -> HttpResponse:
         """Show it as it was written. Looking changes nothing: a button marks it."""
         reply = self.own_or_404(request, object_id)
-        form = None
-        if request.method == "POST" and "note" in request.POST:
-            form = NoteForm(request.POST)
-            if form.is_valid():
-                return self._keep_note(request, reply, form.cleaned_data["note"])
-        elif request.method == "POST" and "acknowledge" in request.POST:
-            return self._acknowledge(request, reply)
-        elif request.method == "POST":
-            return self._mark(request, reply)
+        form = NoteForm(request.POST) if "note" in request.POST else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            return self._press(request, reply, form)
         audit.note(practitioner_of(request), audit.Action.READ, reply, reply.client)
         concern = _concern_of(reply)
         context = {
@@ -90,6 +84,20 @@ class ReflectionPage:
         }
         status = 422 if form else 200
         return render(request, "admin/replies/reply/change_form.html", context, status=status)
+
+    def _press(self, request: HttpRequest, reply: Reply, form: NoteForm | None) -> HttpResponse:
+        """Do what the pressed button says, and with it keep the note that was typed; or nothing of both."""
+        does = {"acknowledge": self._acknowledge, "mark": self._mark}
+        pressed = next((does[name] for name in does if name in request.POST), None)
+        try:
+            with transaction.atomic():
+                if form and (pressed is None or form.has_changed()):
+                    self._keep_note(request, reply, form.cleaned_data["note"])
+                if pressed:
+                    return pressed(request, reply)
+        except CannotDecrypt:
+            messages.error(request, _("Nothing was changed: the note that is there cannot be decrypted."))
+        return HttpResponseRedirect(request.get_full_path())
 
     def _mark(self, request: HttpRequest, reply: Reply) -> HttpResponse:
         if (mark := request.POST.get("mark")) in Mark.values:
@@ -119,17 +127,11 @@ class ReflectionPage:
             messages.success(request, noted % {"client": client})
         return HttpResponseRedirect(request.get_full_path())
 
-    def _keep_note(self, request: HttpRequest, reply: Reply, text: str) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                Note.keep(reply, text, timezone.now())
-                audit.note(practitioner_of(request), audit.Action.NOTED, reply, reply.client)
-        except CannotDecrypt:
-            messages.error(request, _("Nothing was changed: the note that is there cannot be decrypted."))
-        else:
-            self.log_change(request, reply, gettext_noop("Changed the note."))
-            messages.success(request, _("Your note is kept.") if text else _("There is no note now."))
-        return HttpResponseRedirect(request.get_full_path())
+    def _keep_note(self, request: HttpRequest, reply: Reply, text: str) -> None:
+        Note.keep(reply, text, timezone.now())
+        audit.note(practitioner_of(request), audit.Action.NOTED, reply, reply.client)
+        self.log_change(request, reply, gettext_noop("Changed the note."))
+        messages.success(request, _("Your note is kept.") if text else _("There is no note now."))
 
     def _neighbours(self, request: HttpRequest, reply: Reply) -> list[tuple[str, Reply]]:
         """(label, reflection) of the ones next to it in the tab that the reader came from."""

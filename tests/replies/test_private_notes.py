@@ -1,10 +1,12 @@
 """What a practitioner notes about a reflection: theirs alone, and never the client's."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.urls import reverse
 
-from practice.replies.models import Mark, Note, Reply
+from practice.replies.models import Concern, Mark, Note, Reply
+from tests.replies.test_read_first import WORRYING
 
 WORDS = "Ask about the brother.\n\nGently."
 
@@ -36,6 +38,56 @@ def test_a_note_leaves_the_mark_as_it_is_and_a_mark_the_note(desk, maya, sent, p
     assert Reply.objects.get().mark is Mark.UNREAD
     browser.post(page, {"mark": "to-discuss"})
     assert Note.objects.get().text == WORDS
+
+
+def press(browser, page, name, value, note):
+    """Type a note on the page about a reflection, press one of its buttons, and see what comes."""
+    shown = BeautifulSoup(browser.get(page).content, "html.parser")
+    form = shown.find("button", attrs={"name": name, "value": value}).find_parent("form")
+    sent = {field["name"]: field.get("value", "") for field in form.find_all("input")}
+    return browser.post(page, sent | {form.find("textarea")["name"]: note, name: value}, follow=True)
+
+
+@pytest.mark.parametrize("mark", [Mark.READ, Mark.TO_DISCUSS, Mark.DISCUSSED])
+def test_one_that_was_typed_is_kept_when_a_mark_is_pressed(desk, maya, page, mark):
+    told = press(desk(maya), page, "mark", mark.value, WORDS).content.decode()
+    assert Note.objects.get().text == WORDS
+    assert Reply.objects.get().mark is mark
+    assert "Your note is kept." in told
+
+
+def test_one_that_was_typed_is_kept_when_a_reflection_is_acknowledged(desk, maya, phone, link):
+    phone.post(link, {"answer-0": WORRYING, "answer-1": "7", "send": "1"})
+    page = reverse("admin:replies_reply_change", args=(Reply.objects.get().pk,))
+    press(desk(maya), page, "acknowledge", "yes", WORDS)
+    assert Concern.objects.get().acknowledged_at
+    assert Note.objects.get().text == WORDS
+
+
+def test_a_mark_from_an_older_window_leaves_a_newer_note_as_it_is(desk, maya, page):
+    browser = desk(maya)
+    browser.post(page, {"note": WORDS})
+    browser.post(page, {"note": "", "initial-note": "", "mark": "to-discuss"})
+    assert Note.objects.get().text == WORDS
+    assert Reply.objects.get().mark is Mark.TO_DISCUSS
+
+
+def test_a_mark_writes_nothing_of_a_note_that_was_not_touched(desk, maya, page):
+    browser = desk(maya)
+    browser.post(page, {"note": WORDS})
+    as_typed = WORDS.replace("\n", "\r\n")
+    kept_at = Note.objects.get().saved_at
+    told = press(browser, page, "mark", "to-discuss", as_typed).content.decode()
+    assert Note.objects.get().saved_at == kept_at
+    assert "Your note is kept." not in told
+
+
+def test_with_a_note_that_does_not_fit_nothing_is_marked(desk, maya, page):
+    long = "so many words " * 2_000
+    answer = press(desk(maya), page, "mark", "read", long)
+    assert answer.status_code == 422
+    assert "so many words so many words" in answer.content.decode()
+    assert Reply.objects.get().mark is Mark.UNREAD
 
 
 def test_the_client_sees_nothing_of_it(desk, maya, phone, link, page):
@@ -93,6 +145,8 @@ def test_one_that_cannot_be_decrypted_says_so_and_is_not_written_over(desk, maya
     for text in ("typed in an older window", ""):
         answer = browser.post(page, {"note": text}, follow=True)
         assert "Nothing was changed: the note that is there cannot be decrypted." in answer.content.decode()
+        browser.post(page, {"note": text, "initial-note": "another", "mark": "to-discuss"})
+        assert Reply.objects.get().mark is Mark.UNREAD
         with connection.cursor() as cursor:
             cursor.execute("SELECT text FROM replies_note")
             assert cursor.fetchone() == ("gAAAAA-damaged",)
