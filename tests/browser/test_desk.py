@@ -75,6 +75,18 @@ def test_the_sign_in_page_is_accessible_and_says_what_was_wrong(page, live_serve
     assert fits(page)
 
 
+def test_all_clients_on_the_page_are_ticked_by_the_box_above_them_and_counted(desk, live_server, complaints):
+    desk.goto(f"{live_server.url}/desk/people/client/")
+    rows = desk.locator("#result_list tbody").get_by_role("checkbox")
+    many = rows.count()
+    rows.first.check()
+    expect(desk.locator("#changelist")).to_contain_text(f"1 of {many} selected")
+    desk.get_by_label("Select all on this page").check()
+    expect(desk.locator("#changelist")).to_contain_text(f"{many} of {many} selected")
+    assert [row.is_checked() for row in rows.all()] == [True] * many
+    assert complaints == []
+
+
 def test_home_is_a_way_to_everything_it_names(desk):
     desk.get_by_role("link", name="Luiza Andrade").first.click()
     expect(desk.get_by_role("main")).to_contain_text("Vovó")

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from practice.desk import sample
 from practice.people.models import Client
 from practice.replies.models import Mark, Meeting, Note, Reply
-from tests.browser.looking import fits, violations
+from tests.browser.looking import fits, press, violations
 from tests.browser.signing_in import sign_in
+from tests.browser.test_desk import complaints as complaints
 
 INBOX = "/desk/replies/reply/"
 
@@ -95,6 +96,25 @@ def test_several_are_ticked_and_marked_by_keyboard(desk, live_server):
         Reply.objects.marked(Mark.UNREAD).filter(delivery__assignment__client__name="Ama Boateng").count()
         == 0
     )
+
+
+def test_all_on_the_page_are_ticked_by_the_box_above_them_and_counted(desk, live_server, complaints):
+    desk.goto(f"{live_server.url}{INBOX}?show=unread")
+    rows = desk.locator("#result_list tbody").get_by_role("checkbox")
+    many = rows.count()
+    bulk = desk.get_by_role("group", name="With those you ticked")
+    head = desk.get_by_label("Select all on this page")
+    head.check()
+    assert [row.is_checked() for row in rows.all()] == [True] * many
+    expect(bulk).to_contain_text(f"{many} of {many} selected")
+    rows.first.uncheck()
+    expect(bulk).to_contain_text(f"{many - 1} of {many} selected")
+    expect(head).not_to_be_checked()
+    rows.first.check()
+    expect(head).to_be_checked()
+    press(desk, "Mark as discussed")
+    expect(desk.get_by_role("status")).to_contain_text(f"{many} reflections are marked “Discussed” now.")
+    assert complaints == []
 
 
 def test_on_paper_there_is_what_the_client_wrote_and_nothing_else(desk, live_server, luiza):
