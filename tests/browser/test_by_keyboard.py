@@ -8,6 +8,7 @@ from practice.assignments.models import Assignment
 from practice.people.models import Client, Practitioner
 from practice.replies.models import Reply
 from resources.models import Module, Step
+from tests.browser.looking import violations
 from tests.browser.test_desk import desk  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.timeout(240)
@@ -153,3 +154,46 @@ def test_from_the_skip_link_the_next_stop_is_in_the_page(desk, live_server):  # 
         desk.keyboard.press("Enter")
         desk.keyboard.press("Tab")
         assert desk.evaluate("document.activeElement.closest('main') !== null"), path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_question_is_removed_kept_after_all_and_removed(desk, live_server, width):  # noqa: F811
+    step = Step.objects.filter(prompts__isnull=False).order_by("pk").first()
+    _first, *others = step.prompts.all()
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.goto(live_server.url + reverse("admin:resources_step_change", args=(step.pk,)))
+    row = desk.locator(".form-group").first
+    remove = row.get_by_role("checkbox", name="Remove this question")
+    assert remove.locator("xpath=ancestor::label").bounding_box()["height"] >= 44
+    for _ in range(2):
+        remove.focus()
+        desk.keyboard.press("Space")
+        expect(row).to_contain_text("This question goes when you save.")
+        assert violations(desk) == []
+        desk.keyboard.press("Tab")
+        keep = row.get_by_role("button", name="Keep it")
+        expect(keep).to_be_focused()
+        assert all(desk.evaluate(HERE)[what] for what in ("outlined", "onTop", "inView"))
+        assert keep.bounding_box()["height"] >= 44
+        desk.keyboard.press("Enter")
+        expect(remove).to_be_focused()
+        expect(remove).not_to_be_checked()
+        expect(row.get_by_role("textbox", name="Question")).to_be_visible()
+    desk.keyboard.press("Space")
+    desk.get_by_role("button", name="Save").focus()
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+    assert [*step.prompts.all()] == others
+
+
+def test_a_question_that_was_just_added_is_removed(desk, live_server):  # noqa: F811
+    step = Step.objects.filter(prompts__isnull=False).order_by("pk").first()
+    desk.goto(live_server.url + reverse("admin:resources_step_change", args=(step.pk,)))
+    rows = desk.locator(".form-group:not(.empty-form)")
+    before = rows.count()
+    desk.get_by_role("link", name="Add another").focus()
+    desk.keyboard.press("Enter")
+    expect(rows).to_have_count(before + 1)
+    rows.last.get_by_role("button", name="Remove this question").focus()
+    desk.keyboard.press("Enter")
+    expect(rows).to_have_count(before)
