@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.urls import reverse
 
@@ -151,6 +152,16 @@ def test_the_frame_has_nothing_to_follow_and_may_go_nowhere(desk, step):
         policy = response.headers["Content-Security-Policy"]
         assert policy.endswith("; sandbox")
         assert "form-action 'none'" in policy
+
+
+def test_below_the_frame_a_link_opens_the_same_email_whole(desk, step):
+    for show in ("letter", "phone", "dark"):
+        page = BeautifulSoup(desk.get(url("preview", step, show=show)).content, "html.parser")
+        link = page.find("a", string="open it in a page of its own")
+        assert link["href"] == page.find("iframe")["src"]
+        assert "about rest." in said(desk.get(link["href"]))
+    for show in ("text", "lock", "headers"):
+        assert "a page of its own" not in said(desk.get(url("preview", step, show=show)))
 
 
 # --- Sending it to oneself ------------------------------------------------------------------------
