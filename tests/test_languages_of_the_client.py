@@ -43,6 +43,15 @@ CODE = [
 ]
 ELSEWHERE = {Consent.WORDING, "%(number)s of 10", "By email"}
 GAP = re.compile(r"%\(\w+\)[sd]")
+#: How each language says "you" to a client, by words that only the other way has: Sie in German, tú in Spanish.
+NOT_HOW_WE_SAY_YOU = {
+    "de": r"\b(?:du|dir|dich|dein\w*|euch|euer|eure\w*)\b",
+    "es": (
+        r"\b(?:ustedes|usted|le venga|venirle|enviarle|le llega|elija|dígaselo|escríba[ln][ao]|léal[ao]s|no tiene que|"
+        r"su (?:buzón|sí|respuesta|dirección|propi[oa])|sus correos|"
+        r"si (?:quiere|prefiere|cambia de)|puede (?:borrarlos|decir|tomarse))\b"
+    ),
+}
 ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.+)")$', re.MULTILINE)
 
 
@@ -101,6 +110,13 @@ def test_what_is_written_is_what_is_compiled_and_nothing_is_in_doubt(language):
     assert len(entries) > 150
     for text, said in entries:
         assert held[text] == [said]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_client_is_called_you_in_one_way_throughout(language):
+    said = [words for translations in catalogue(language).values() for words in translations]
+    other = re.compile(NOT_HOW_WE_SAY_YOU[language], re.IGNORECASE)
+    assert [words for words in said if other.search(words)] == []
 
 
 @pytest.mark.parametrize("path", ["static/reflection/page.css"])
