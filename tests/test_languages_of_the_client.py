@@ -119,6 +119,11 @@ def test_a_client_is_called_you_in_one_way_throughout(language):
     assert [words for words in said if other.search(words)] == []
 
 
+def test_in_german_it_is_said_what_somebody_ends():
+    said = [words for translations in catalogue("de").values() for words in translations]
+    assert [words for words in said if re.search(r"\bSie (?:schon |nicht )*beende[nt]\b", words)] == []
+
+
 @pytest.mark.parametrize("path", ["static/reflection/page.css"])
 def test_the_pages_are_laid_out_for_either_direction_of_writing(path):
     sided = r"(?:padding|margin|border)-(?:left|right)|(?:text-align|float):\s*(?:left|right)|[;{\s](?:left|right):"

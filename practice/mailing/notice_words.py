@@ -70,8 +70,8 @@ KINDS = {
                 "whenever it suits you."
             ),
             _(
-                "Nothing comes before you say yes. Behind this button you can say yes or no, and no reason is asked "
-                "for."
+                "Nothing comes before you say yes. The link below leads to a page where you can say yes or no, and no "
+                "reason is asked for."
             ),
             _(
                 "If you do not know me, or do not want this, there is nothing to do. Without your yes nothing comes."

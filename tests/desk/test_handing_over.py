@@ -289,6 +289,7 @@ def test_without_help_lines_the_client_reads_whom_to_call(desk, ada, tom, discre
 def test_the_email_speaks_the_clients_language(desk, ada, tom):
     Client.objects.filter(pk=ada.pk).update(language="de")
     desk.post(page_of(ada), confirmed(tom, told="email"))
+    assert mail.outbox[-1].body.startswith("Guten Tag, Ada.\n\nVon nun an schreibe ich Ihnen")
     assert "anstelle von Maya Lindgren" in mail.outbox[-1].body
 
 

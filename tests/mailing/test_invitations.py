@@ -55,6 +55,14 @@ def test_an_invitation_leaves_before_any_consent_and_leads_to_its_own_page(kei, 
     assert notice.to_address == kei.email
 
 
+@pytest.mark.parametrize(("language", "button"), [("en", "button"), ("de", "Knopf"), ("es", "botón")])
+def test_its_words_fit_the_part_that_has_no_buttons(kei, invited, language, button):
+    kei.language = language
+    kei.save()
+    (email,) = invited(kei)
+    assert button not in email.get_body(["plain"]).get_content()
+
+
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_it_tells_a_bystander_nothing(kei, invited, language):
     kei.language = language

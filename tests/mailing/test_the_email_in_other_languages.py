@@ -13,9 +13,9 @@ from tests.mailing.sending import html_of, parsed, send_due, sent, text_of
     [
         (
             "de",
-            ["Guten Tag Ada,", "etwa 1 Minute.", "Ich lese, was Sie schreiben", "Keine dieser E-Mails mehr"],
+            ["Guten Tag, Ada.", "etwa 1 Minute.", "Ich lese, was Sie schreiben", "Keine dieser E-Mails mehr"],
         ),
-        ("es", ["Hola, Ada:", "alrededor de 1 minuto.", "Leo lo que escribes", "No más de estos correos"]),
+        ("es", ["Hola, Ada:", "alrededor de 1 minuto.", "Leo lo que escribes", "No recibir más correos"]),
     ],
 )
 def test_the_email_speaks_the_clients_language(assignment, sink, language, words):

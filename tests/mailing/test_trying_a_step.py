@@ -85,7 +85,7 @@ def test_light_and_dark_do_not_depend_on_the_browser(desk, step):
 
 
 def test_the_words_around_the_text_are_shown_in_the_language_asked_for(desk, step):
-    assert "Guten Tag Alex," in said(desk.get(url("preview_email", step, language="de")))
+    assert "Guten Tag, Alex." in said(desk.get(url("preview_email", step, language="de")))
     assert "Hello Alex," in said(desk.get(url("preview_email", step, language="xx")))
 
 

@@ -70,7 +70,7 @@ def test_the_page_shows_the_very_email_and_looking_sends_nothing(mayas, page):
 def test_the_email_is_shown_in_the_clients_language(mayas, page):
     Client.objects.update(language="de")
     assert "Eine kurze Frage an Sie" in text_of(mayas.get(page))
-    assert "Guten Tag Kei" in text_of(mayas.get(f"{page}?show=text"))
+    assert "Guten Tag, Kei." in text_of(mayas.get(f"{page}?show=text"))
 
 
 def test_one_press_invites_and_for_two_minutes_it_can_be_taken_back(mayas, page, kei):
