@@ -52,6 +52,12 @@ NOT_HOW_WE_SAY_YOU = {
         r"si (?:quiere|prefiere|cambia de)|puede (?:borrarlos|decir|tomarse))\b"
     ),
 }
+#: What a bystander shall not read, and what is said at the desk by forms that stand beside those of clients.
+TELLING = re.compile(r"session|sitzung|sesi[oó]n|therap|terap", re.IGNORECASE)
+AT_THE_DESK = {
+    "This day is still to come. Note a session once it took place.",
+    "Open this page again and note the session there.",
+}
 ENTRY = re.compile(r'^msgid ("(?:.+)")\nmsgstr ("(?:.+)")$', re.MULTILINE)
 
 
@@ -74,7 +80,7 @@ def test_the_texts_are_found_where_they_are_written():
         "%(minutes)s minute to read",  # a plural
         "j F Y, H:i",  # a format of a day
         "No more of these emails",  # an email
-        "Talk about it in session",  # a choice, in Python
+        "Talk about it when we meet",  # a choice, in Python
         "Your code",  # a short email, in Python
     ):
         assert text in SOURCE
@@ -117,6 +123,12 @@ def test_a_client_is_called_you_in_one_way_throughout(language):
     said = [words for translations in catalogue(language).values() for words in translations]
     other = re.compile(NOT_HOW_WE_SAY_YOU[language], re.IGNORECASE)
     assert [words for words in said if other.search(words)] == []
+
+
+def test_no_text_tells_a_bystander_what_it_is_about():
+    for text in SOURCE - AT_THE_DESK:
+        for said in (text, *(words for language in LANGUAGES for words in catalogue(language).get(text, []))):
+            assert not TELLING.search(said), said
 
 
 def test_in_german_it_is_said_what_somebody_ends():

@@ -21,7 +21,7 @@ class Sharing(models.TextChoices):
 
     SHARE = "share", _("Share it")
     KEEP = "keep", _("Keep it for me")
-    TALK = "talk", _("Talk about it in session")
+    TALK = "talk", _("Talk about it when we meet")
 
 
 @dataclass(frozen=True)

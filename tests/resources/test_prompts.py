@@ -69,6 +69,8 @@ def test_each_prompt_of_the_library_is_complete_and_calm(item):
     assert "!" not in item.text
     assert len(item.text) <= 200
     assert not {"should", "must", "why", "failed", "missed"} & set(item.text.lower().split())
+    # Somebody may look over the shoulder.
+    assert "session" not in " ".join([item.text, *item.options]).lower()
 
 
 def test_the_library_is_big_enough_for_a_long_module():

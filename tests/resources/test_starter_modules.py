@@ -43,6 +43,7 @@ def test_a_starter_never_hurries_diagnoses_or_promises(starter):
     text = " ".join(f"{step.title} {step.body}" for step in starter.content.steps).lower()
     for word in ("overdue", "streak", "you haven", "disorder", "symptom", "guarantee", "you will feel", "!"):
         assert word not in text, word
+    assert "session" not in text, "somebody may look over the shoulder"
 
 
 @pytest.mark.parametrize(
