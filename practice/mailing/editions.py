@@ -141,7 +141,7 @@ class Source:
             minutes=step.minutes,
             content_note=tidy(step.content_note),
             prompts=tuple(tidy(prompt.text) for prompt in step.prompts.all()),
-            **letterhead(practitioner, practice, away),
+            **letterhead(practitioner, practice, away, discretion),
             reply_to=reply_address.reply_to(REPLY) if reply_address.is_on() else practitioner.email,
             language=language,
             discretion=discretion,

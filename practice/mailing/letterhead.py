@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from practice.people.away import Away
-from practice.people.models import Practice, Practitioner
+from practice.people.models import Client, Practice, Practitioner
 from practice.people.our_address import our_address
 from resources.sanitize import tidy
 
@@ -18,19 +18,27 @@ def mailbox(name: str, address: str) -> str:
     return f'"{quote(name)}" <{address}>' if name else address
 
 
-def letterhead(practitioner: Practitioner, practice: Practice, away: Away | None) -> dict[str, Any]:
+def letterhead(
+    practitioner: Practitioner, practice: Practice, away: Away | None, discretion: str
+) -> dict[str, Any]:
     """What every email says of whom it comes from, by the names that Source has for it."""
     return {
         "practitioner": tidy(practitioner.name),
         "response_time": tidy(practitioner.response_time),
         "sender": mailbox(tidy(practice.sender_name), our_address()),
         "postal_address": tidy(practice.postal_address),
-        "help_lines": tidy(practice.help_lines),
+        "help_lines": help_lines(practice, discretion),
         "back_on": away.back_on if away else None,
         "backup_name": tidy(away.backup_name) if away else "",
         "backup_reach": tidy(away.backup_reach) if away else "",
         "away_words": tidy(away.words) if away else "",
     }
+
+
+def help_lines(practice: Practice, discretion: str) -> str:
+    """The help lines as an email carries them. One that says only that there is something to read carries none: they
+    would tell whoever reads along what it is about. The client's pages have them."""
+    return "" if discretion == Client.Discretion.NOTICE else tidy(practice.help_lines)
 
 
 def by_itself(language: str) -> list[tuple[str, str]]:

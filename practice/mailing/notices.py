@@ -187,7 +187,7 @@ def letter(notice: Notice, token: str | None = None) -> Letter:
 def _context(notice: Notice, token: str | None) -> dict[str, Any]:
     client, kept = notice.client, KINDS[Kind(notice.kind)]
     away = Away.objects.going_on([client.practitioner.pk], notice.made_at).get(client.practitioner.pk)
-    head = letterhead(client.practitioner, Practice.current(), away)
+    head = letterhead(client.practitioner, Practice.current(), away, client.discretion)
     return {
         **head,
         **shown(head),

@@ -43,7 +43,8 @@ class Practice(models.Model):
         _("help lines"),
         blank=True,
         help_text=_(
-            "Who to call in a crisis, one line each. They stand on every client page and email, always."
+            "Who to call in a crisis, one line each. They stand on every client page, always, and in every email but "
+            "those to clients who want only a short notice: whoever reads along there would learn what it is about."
         ),
     )
     leave_to = models.CharField(

@@ -293,6 +293,14 @@ def test_the_email_speaks_the_clients_language(desk, ada, tom):
     assert "anstelle von Maya Lindgren" in mail.outbox[-1].body
 
 
+def test_the_email_to_whom_gets_no_reading_by_email_has_no_help_lines(desk, ada, tom):
+    Client.objects.filter(pk=ada.pk).update(discretion="notice")
+    desk.post(page_of(ada), confirmed(tom, told="email"))
+    assert "in place of Maya Lindgren" in mail.outbox[-1].body
+    assert "Emergency" not in mail.outbox[-1].body
+    assert "to talk to" not in mail.outbox[-1].body
+
+
 def test_who_was_told_in_person_gets_no_email(desk, ada, tom):
     desk.post(page_of(ada), confirmed(tom))
     assert [message.to for message in mail.outbox] == [["tom@example.com"]]

@@ -10,7 +10,7 @@ from practice.mailing.heard import Heard
 from practice.mailing.models import Notice, Suppression
 from practice.mailing.outcome import Outcome
 from practice.people import accounts
-from practice.people.models import Practice
+from practice.people.models import Client, Practice
 from tests.mailing.coming_back import mail
 from tests.mailing.scripted_smtp import DROP
 from tests.mailing.sending import parsed, text_of
@@ -193,6 +193,16 @@ def test_without_a_bounce_address_it_would_come_to_the_sender(ada, sent, setting
     notices.post(ada, MESSAGE, now)
     (left,) = sent()
     assert left.mail_from == "practice@example.com"
+
+
+@pytest.mark.parametrize("discretion", Client.Discretion)
+@pytest.mark.parametrize("kind", Notice.Kind)
+def test_whoever_gets_no_reading_by_email_gets_no_help_lines_by_email_either(ada, now, kind, discretion):
+    ada.discretion = discretion
+    email = notices.letter(notices.drafted(ada, kind, now))
+    for part in (email.body, email.alternatives[0].content):
+        assert ("Emergency: 112" in part) == (discretion == "full")
+        assert ("need someone to talk to" in part) == (discretion == "full")
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])

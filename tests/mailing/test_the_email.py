@@ -148,7 +148,15 @@ def test_a_notice_shows_nothing_of_the_step(assignment, step, ada, sink):
     for part in (text_of(email), html_of(email)):
         assert not re.search(r"Rest is|trauma|loss|What stayed|Coming home|Maya", part)
         assert f"/n/{Delivery.objects.get().token}/" in part
-        assert "Emergency: 112" in part
+
+
+def test_a_notice_leaves_the_help_lines_to_the_page_behind_its_link(assignment, sink, client):
+    Client.objects.update(discretion="notice")
+    email = sent(sink)
+    for part in (text_of(email), html_of(email)):
+        assert not re.search(r"Emergency|TelefonSeelsorge|need someone to talk to", part)
+        assert "Nobody watches this live." in part
+    assert "Emergency: <a" in client.get(f"/n/{Delivery.objects.get().token}/").content.decode()
 
 
 # --- Both parts -----------------------------------------------------------------------------------

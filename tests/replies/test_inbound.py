@@ -395,6 +395,15 @@ def test_an_attachment_is_not_kept_and_its_writer_is_told_so_kindly(to, practice
     assert told.extra_headers["In-Reply-To"] == "<1@phone.example>"
     assert "was not kept" in told.body
     assert "Look at this" not in told.body
+    assert "TelefonSeelsorge: 0800 111 0 111\n" in told.body
+
+
+def test_whoever_gets_no_reading_by_email_is_told_without_help_lines(to, ada, practice):
+    type(ada).objects.update(discretion="notice")
+    came(with_parts(to, WORDS, PHOTO))
+    assert "was not kept" in outbox.outbox[0].body
+    assert "Emergency" not in outbox.outbox[0].body
+    assert "to talk to" not in outbox.outbox[0].body
 
 
 @pytest.mark.parametrize(("discretion", "says_so"), [("full", True), ("notice", False)])
