@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from practice.people.models import Consent, Practice
+from practice.people.models import WHEN, Consent, Practice
 from tests.texts import ROOT, of_code, of_template
 
 CATALOGUES = Path(settings.LOCALE_PATHS[0])
@@ -41,7 +41,7 @@ CODE = [
         for name in ("begin", "choosing", "forms", "message_form", "own_page", "sharing")
     ),
 ]
-ELSEWHERE = {Consent.WORDING, "%(number)s of 10", "By email"}
+ELSEWHERE = {Consent.WORDING, WHEN, "%(number)s of 10", "By email"}
 GAP = re.compile(r"%\(\w+\)[sd]")
 #: How each language says "you" to a client, by words that only the other way has: Sie in German, tú in Spanish.
 NOT_HOW_WE_SAY_YOU = {

@@ -165,15 +165,15 @@ def why_no_email(client: Client, now: datetime) -> str:
 def words_for(client: Client, to: Practitioner) -> tuple[str, str]:
     """(subject, text) of the email that tells a client, in their language, in the colleague's voice."""
     practice = Practice.current()
-    context = {
-        "name": client.greeted_as(),
-        "discretion": client.discretion,
-        "before": client.practitioner.name,
-        "practitioner": to,
-        "practice": practice,
-        "help_lines": help_lines(practice, client.discretion),
-    }
     with translation.override(client.language):
+        context = {
+            "name": client.greeted_as(),
+            "discretion": client.discretion,
+            "before": client.practitioner.name,
+            "practitioner": to,
+            "practice": practice,
+            "help_lines": help_lines(practice, client.discretion),
+        }
         text = render_to_string("email/handed_over.txt", context)
         return gettext("A short note for you"), text.strip() + "\n"
 

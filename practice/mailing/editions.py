@@ -133,6 +133,8 @@ class Source:
         Asks for the step's module, practitioner and prompts.
         """
         practitioner, step = step.module.practitioner, personal.worded(step, words)
+        with translation.override(language):
+            head = letterhead(practitioner, practice, away, discretion)
         return cls(
             step_id=step.pk,
             reading=Reading.of_step(step),
@@ -141,7 +143,7 @@ class Source:
             minutes=step.minutes,
             content_note=tidy(step.content_note),
             prompts=tuple(tidy(prompt.text) for prompt in step.prompts.all()),
-            **letterhead(practitioner, practice, away, discretion),
+            **head,
             reply_to=reply_address.reply_to(REPLY) if reply_address.is_on() else practitioner.email,
             language=language,
             discretion=discretion,

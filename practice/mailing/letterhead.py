@@ -21,10 +21,10 @@ def mailbox(name: str, address: str) -> str:
 def letterhead(
     practitioner: Practitioner, practice: Practice, away: Away | None, discretion: str
 ) -> dict[str, Any]:
-    """What every email says of whom it comes from, by the names that Source has for it."""
+    """What every email says of whom it comes from, in the language that is active, by the names that Source has."""
     return {
         "practitioner": tidy(practitioner.name),
-        "response_time": tidy(practitioner.response_time),
+        "response_time": tidy(practitioner.response_time_said()),
         "sender": mailbox(tidy(practice.sender_name), our_address()),
         "postal_address": tidy(practice.postal_address),
         "help_lines": help_lines(practice, discretion),
@@ -36,9 +36,9 @@ def letterhead(
 
 
 def help_lines(practice: Practice, discretion: str) -> str:
-    """The help lines as an email carries them. One that says only that there is something to read carries none: they
-    would tell whoever reads along what it is about. The client's pages have them."""
-    return "" if discretion == Client.Discretion.NOTICE else tidy(practice.help_lines)
+    """The help lines as an email carries them, in the language that is active. One that says only that there is
+    something to read carries none: they would tell whoever reads along what it is about. The pages have them."""
+    return "" if discretion == Client.Discretion.NOTICE else tidy(practice.help_lines_said())
 
 
 def by_itself(language: str) -> list[tuple[str, str]]:

@@ -278,9 +278,19 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
 @admin.register(Practice)
 class PracticeAdmin(InstallationAdmin):
     form = LongOpenForm
-    fields = (
-        *("name", "sender_name", "postal_address", "help_lines", "leave_to"),
-        *("second_alert_hours", "uncertain", "keep_months"),
+    fieldsets = (
+        (None, {"fields": ("name", "sender_name", "postal_address", "help_lines")}),
+        (
+            gettext_lazy("Help lines in their own language"),
+            {
+                "fields": ("help_lines_en", "help_lines_de", "help_lines_es"),
+                "description": gettext_lazy(
+                    "If clients read another language than the help lines above, or live where other numbers answer. "
+                    "Left empty, they get those above."
+                ),
+            },
+        ),
+        (None, {"fields": ("leave_to", "second_alert_hours", "uncertain", "keep_months")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

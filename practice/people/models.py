@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from practice.people.audit import AuditEntry
 from practice.people.away import Away
@@ -34,6 +34,9 @@ __all__ = [
     "addresses_kept",
     "one_line",
 ]
+
+#: When a practitioner reads what clients write, as long as they do not say it otherwise.
+WHEN = gettext_noop("within two working days")
 
 #: Sent with the `addresses` of clients who were added or changed.
 addresses_kept = Signal()
@@ -84,7 +87,7 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
     response_time = models.CharField(
         gettext_lazy("response time"),
         max_length=120,
-        default=gettext_noop("within two working days"),
+        default=WHEN,
         validators=[one_line],
         help_text=gettext_lazy(
             "Ends the sentence “I read what you write …”. Clients see it on every page and email."
@@ -137,6 +140,10 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Everybody who has an account works at the desk."""
         return self.is_active
+
+    def response_time_said(self) -> str:
+        """The response time as clients read it, in the language that is active while nobody worded it otherwise."""
+        return gettext(WHEN) if self.response_time == WHEN else self.response_time
 
     def get_short_name(self) -> str:
         """The first name, as clients read it on their pages; the whole name where it begins with a title ("Dr.")."""

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from practice.people.fields import one_line
 
@@ -47,6 +47,10 @@ class Practice(models.Model):
             "those to clients who want only a short notice: whoever reads along there would learn what it is about."
         ),
     )
+    # Clients of one language may live where other numbers answer, or read no other.
+    help_lines_en = models.TextField(_("for clients who read English"), blank=True)
+    help_lines_de = models.TextField(_("for clients who read German"), blank=True)
+    help_lines_es = models.TextField(_("for clients who read Spanish"), blank=True)
     leave_to = models.CharField(
         _("where “Leave this page” leads"),
         max_length=200,
@@ -105,6 +109,11 @@ class Practice(models.Model):
         if self.keep_months != before:
             self.keep_set_at = timezone.now()
         super().save(*args, **kwargs)
+
+    def help_lines_said(self) -> str:
+        """The help lines for whoever reads the language that is active: their own, else those for all."""
+        own: str = getattr(self, f"help_lines_{get_language()}", "")
+        return own if own.strip() else self.help_lines
 
     @classmethod
     def current(cls) -> "Practice":

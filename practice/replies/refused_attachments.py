@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 def tell(client: Client, answers: str) -> bool:
     """Send it, in the client's language. `answers` is the Message-ID of their mail. Returns whether it left."""
     practice = Practice.current()
-    context = {
-        "name": client.greeted_as(),
-        "discretion": client.discretion,
-        "practice": practice,
-        "help_lines": help_lines(practice, client.discretion),
-    }
     with translation.override(client.language):
+        context = {
+            "name": client.greeted_as(),
+            "discretion": client.discretion,
+            "practice": practice,
+            "help_lines": help_lines(practice, client.discretion),
+        }
         subject = " ".join(render_to_string("email/attachment_subject.txt", context).split())
         text = render_to_string("email/attachment.txt", context)
     # RFC 3834: nobody's vacation notice shall answer, and no mail server shall take it for a letter.

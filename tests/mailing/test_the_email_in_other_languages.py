@@ -4,7 +4,7 @@ import pytest
 
 from practice.mailing import notices
 from practice.mailing.models import Notice
-from practice.people.models import Client, Practice
+from practice.people.models import Client, Practice, Practitioner
 from tests.mailing.sending import html_of, parsed, send_due, sent, text_of
 
 
@@ -71,3 +71,35 @@ def test_with_them_it_says_nothing_else(assignment, sink):
     email = sent(sink)
     for part in (text_of(email), html_of(email)):
         assert IN_DANGER["en"] not in part
+
+
+@pytest.mark.parametrize(
+    ("language", "when"),
+    [
+        ("en", "I read what you write within two working days."),
+        ("de", "Ich lese, was Sie schreiben: innerhalb von zwei Werktagen."),
+        ("es", "Leo lo que escribes: en un plazo de dos días laborables."),
+    ],
+)
+def test_when_they_read_is_said_in_the_clients_language_until_they_say_it_in_their_own(
+    assignment, sink, language, when
+):
+    Client.objects.update(language=language)
+    email = sent(sink)
+    for part in (text_of(email), html_of(email)):
+        assert when in part
+
+
+def test_when_they_read_stays_as_they_worded_it(assignment, sink):
+    Client.objects.update(language="de")
+    Practitioner.objects.update(response_time="bis Freitag")
+    assert "Ich lese, was Sie schreiben: bis Freitag." in text_of(sent(sink))
+
+
+def test_the_email_has_the_help_lines_of_its_language(assignment, practice, sink):
+    Client.objects.update(language="es")
+    Practice.objects.update(help_lines_es="Emergencias: 112\nLínea 024")
+    email = sent(sink)
+    for part in (text_of(email), html_of(email)):
+        assert "Línea 024" in part
+        assert "TelefonSeelsorge" not in part

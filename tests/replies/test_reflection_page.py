@@ -43,6 +43,25 @@ def test_it_says_before_sending_what_will_happen(phone, link):
     assert "Leave any of these empty." in page
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        (
+            "de",
+            "Maya liest, was Sie senden: innerhalb von zwei",
+            "Maya liest es: innerhalb von zwei Werktagen.",
+        ),
+        ("es", "Maya lee lo que envías: en un plazo", "Maya lo lee: en un plazo de dos días"),
+    ],
+)
+def test_it_says_so_in_the_clients_language(phone, link, ada, language, before, after):
+    ada.language = language
+    ada.save()
+    page = phone.get(link)
+    assert before in text_of(page)
+    assert after in text_of(phone.post(link, typed(page, "The sea."), follow=True))
+
+
 def test_a_line_to_arrive_with_stands_before_the_questions(phone, link):
     page = text_of(phone.get(link))
     assert page.index("feel your feet on the floor") < page.index("What stayed with you from reading 1?")

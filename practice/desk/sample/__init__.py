@@ -60,6 +60,8 @@ def _name_the_practice() -> None:
     practice.help_lines = (
         "In an emergency: 112\nTelefonSeelsorge: 0800 111 0 111, free, at any hour\nSamaritans (UK): 116 123"
     )
+    practice.help_lines_de = "Im Notfall: 112\nTelefonSeelsorge: 0800 111 0 111, kostenlos, rund um die Uhr"
+    practice.help_lines_es = "En una emergencia: 112\nLínea 024, gratuita, a cualquier hora"
     practice.save()
 
 
