@@ -58,7 +58,8 @@ def draft(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if reply and reply.sent_at:
         return JsonResponse({"state": "sent"})
     continued = Sheet.continuing(reply, reply.page) if reply else sheet
-    return JsonResponse({"state": "saved", "sheet": continued.seal(delivery)})
+    state = "only here" if _is_only_here(request, delivery, sheet) else "saved"
+    return JsonResponse({"state": state, "sheet": continued.seal(delivery)})
 
 
 def own_replies(request: HttpRequest, delivery: Delivery) -> ReplyQuerySet:
@@ -81,7 +82,7 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return _sent_page(request, delivery, delivery.replies.none(), just_now=True)
     if _finds_it_again(request, delivery):
         return see_other(f"{request.path}?done={reply.pk}")
-    return _done_page(request, delivery, reply)
+    return _done_page(request, delivery, reply, only_here=_is_only_here(request, delivery, sheet))
 
 
 def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
@@ -90,10 +91,12 @@ def _save(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if reply and _finds_it_again(request, delivery):
         asked = f"done={reply.pk}" if reply.sent_at else f"saved&draft={reply.pk}#writing"
         return see_other(f"{request.path}?{asked}")
+    only_here = _is_only_here(request, delivery, sheet)
     if reply and reply.sent_at:
-        return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk))
+        return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk), only_here=only_here)
     if reply:
-        return _draft_page(request, delivery, reply, reply.page, state="saved")
+        state = "only here" if only_here else "perhaps only here"
+        return _draft_page(request, delivery, reply, reply.page, state=state)
     return _writing_page(request, delivery, sheet, ReflectionForm(sheet.questions))
 
 
@@ -102,6 +105,13 @@ def _finds_it_again(request: HttpRequest, delivery: Delivery) -> bool:
     a press of Back, even once the page was left; but where it keeps no cookies, or the link is over by now, it would
     come to an empty page."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and delivery.link_expires_at > timezone.now()
+
+
+def _is_only_here(request: HttpRequest, delivery: Delivery, sheet: Sheet) -> bool:
+    """Whether nothing will lead this browser back to what is on its page: the link is over by now, or the cookie that
+    came with the draft on it did not come back. At the first save nobody can know that yet."""
+    is_open = delivery.link_expires_at > timezone.now()
+    return not is_open or (sheet.reply is not None and settings.SESSION_COOKIE_NAME not in request.COOKIES)
 
 
 def _take_back(request: HttpRequest, delivery: Delivery) -> HttpResponse:
@@ -173,7 +183,8 @@ def _writing_page(
     state: str = "",
     begun: Reply | None = None,
 ) -> HttpResponse:
-    """`state` says how this page came about: "draft", "saved", "taken back", "not yours", or "" for a new one."""
+    """`state` says how this page came about: "draft", "saved", "perhaps only here" or "only here" (saved, but it may be
+    that nothing leads back to it), "taken back", "not yours", or "" for a new one."""
     own = own_replies(request, delivery)
     context = {
         "form": form,
@@ -188,11 +199,14 @@ def _writing_page(
     return render(request, "reflection.html", delivery, context, status)
 
 
-def _done_page(request: HttpRequest, delivery: Delivery, reply: Reply) -> HttpResponse:
+def _done_page(
+    request: HttpRequest, delivery: Delivery, reply: Reply, *, only_here: bool = False
+) -> HttpResponse:
     """Thanks for what was sent, or kept for themselves."""
     if not reply.sent_at:
-        return render(request, "kept.html", delivery, {"reply": reply})
-    return _sent_page(request, delivery, delivery.replies.filter(pk=reply.pk), just_now=True)
+        return render(request, "kept.html", delivery, {"reply": reply, "only_here": only_here})
+    replies = delivery.replies.filter(pk=reply.pk)
+    return _sent_page(request, delivery, replies, just_now=True, only_here=only_here)
 
 
 def _sent_page(
@@ -202,14 +216,17 @@ def _sent_page(
     *,
     just_now: bool = False,
     stays: bool = False,
+    only_here: bool = False,
 ) -> HttpResponse:
-    """What was sent, and how far it has come. `stays` where it could not be taken back."""
+    """What was sent, and how far it has come. `stays` where it could not be taken back; `only_here` where this browser
+    will not be known again, and so cannot take it back."""
     shown = list(replies.prefetch_related("answers"))
     context = {
         "sent": shown,
         "has_shared_words": any(reply.has_shared_words() for reply in shown),
         "may_be_taken_back": set(replies.unopened().values_list("pk", flat=True)),
         "just_now": just_now,
+        "only_here": only_here,
         "stays": stays,
         "asks_of_address": address.asks(delivery, timezone.now()),
     }

@@ -91,8 +91,14 @@ if (form) {
     }
     kept = saved;
     wait = 2000;
-    if (changed === kept) { forgetHere(); say(came === "sent" ? "" : words.saved); } else later(1000);
+    if (changed === kept) settle(came); else later(1000);
     return true;
+  }
+
+  // Where nothing leads back to the words once this page is closed, the copy stays until they are sent.
+  function settle(came) {
+    if (came !== "only here") forgetHere();
+    say({ sent: "", "only here": words.here }[came] ?? words.saved);
   }
 
   // --- What the client does
@@ -117,6 +123,7 @@ if (form) {
     const safe = await save(true);
     if (!safe || button?.name !== "send") return;
     kept = changed;
+    forgetHere();
     const sent = document.createElement("input");
     Object.assign(sent, { type: "hidden", name: "send", value: "1" });
     form.append(sent);

@@ -146,6 +146,30 @@ def test_a_page_that_was_reloaded_without_a_connection_brings_the_words_back(ope
     assert Reply.objects.get().values()[0] == WORDS
 
 
+def test_where_no_cookies_are_kept_the_words_come_back_while_the_page_is_open(open_page, link):
+    page = open_page(link)
+
+    def without_cookies(route):
+        answer = route.fetch()
+        page.context.clear_cookies()
+        headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route("**/draft/", without_cookies)
+    field = page.get_by_label("What stayed with you from reading 1?")
+    field.fill("The first words.")
+    expect_saved(page)
+    field.fill("The first words. And the last.")
+    expect(page.locator("#state")).to_contain_text("this browser cannot show it again")
+    page.reload()
+    expect(field).to_have_value("The first words. And the last.")
+    page.get_by_role("button", name="Send this to Maya").click()
+    expect(page.get_by_text("It is with Maya now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Take it back")).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0
+    assert Reply.objects.get().values()[0] == "The first words. And the last."
+
+
 def test_sending_right_after_the_last_word_sends_that_word(open_page, link):
     page = open_page(link)
     page.get_by_label("What stayed with you from reading 1?").press_sequentially("The last word.")

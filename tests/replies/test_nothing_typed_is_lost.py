@@ -76,6 +76,62 @@ def test_a_browser_that_keeps_no_cookies_can_write_and_send(link):
     assert Reply.objects.get().values() == ["The sea.", ""]
 
 
+@pytest.fixture
+def forgetful():
+    """Opens and posts as a browser that keeps no cookies."""
+
+    def post(link, data):
+        return Browser(enforce_csrf_checks=True).post(link, data)
+
+    return post
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_to_leave_its_page_open(link, forgetful):
+    data = typed(Browser().get(link), "The sea.")
+    first = forgetful(link, data | {"save": "1"})
+    assert "If it keeps no cookies, leave this page open instead, or send it." in text_of(first)
+    again = forgetful(link, fields_of(first) | {"save": "1"})
+    assert "once this page is closed, this browser cannot show it again" in text_of(again)
+    assert "Saved for later." not in text_of(again)
+    assert fields_of(again)["answer-0"] == "The sea."
+    assert Reply.objects.get().values() == ["The sea.", ""]
+
+
+def test_a_page_that_saves_itself_there_hears_of_it_and_keeps_its_copy(link, forgetful):
+    data = typed(Browser().get(link), "The")
+    first = json.loads(forgetful(f"{link}draft/", data).content)
+    assert first["state"] == "saved"  # nobody can know yet
+    second = json.loads(forgetful(f"{link}draft/", data | {"sheet": first["sheet"]}).content)
+    assert second["state"] == "only here"
+
+
+def test_nothing_can_be_taken_back_there_and_so_it_is_not_offered(link, forgetful):
+    data = typed(Browser().get(link), "The sea.")
+    data["sheet"] = json.loads(forgetful(f"{link}draft/", data).content)["sheet"]
+    sent = forgetful(link, data)
+    assert "It is with Maya now." in text_of(sent)
+    assert "take it back" not in text_of(sent).lower()
+    assert "has opened it" not in text_of(sent)
+
+
+def test_once_the_link_is_over_the_page_does_not_lead_back_to_it(phone, link, delivery):
+    data = typed(phone.get(link), "The sea.")
+    delivery.link_expires_at = timezone.now() - timedelta(seconds=1)
+    delivery.save()
+    page = phone.post(link, data | {"save": "1"})
+    assert "once this page is closed, this browser cannot show it again" in text_of(page)
+
+
+def test_a_browser_that_keeps_cookies_is_led_back_by_the_email(phone, link):
+    first = phone.post(link, typed(phone.get(link), "The sea.") | {"save": "1"})
+    again = phone.post(link, fields_of(first) | {"save": "1"}, follow=True)
+    assert "Saved for later. To carry on, open the link in your email again, in this browser." in text_of(
+        again
+    )
+    assert "cookies" not in text_of(again)
+    assert drafted(phone, link, fields_of(again))["state"] == "saved"
+
+
 def test_pressing_send_twice_sends_one(phone, link):
     data = typed(phone.get(link), "The sea.")
     for _ in range(3):

@@ -97,7 +97,9 @@ def test_seeing_that_it_came_is_not_opening_it(phone, link, sent, desk, maya):
 
 def test_another_browser_cannot_take_it_back_and_learns_nothing(other_browser, phone, link, sent):
     page = take_back(other_browser, link, sent)
-    assert "This browser cannot take it back." in text_of(page)
+    assert "This browser cannot take it back. Only the one that sent it can, if it keeps cookies." in text_of(
+        page
+    )
     assert "The sea." not in page.content.decode()
     assert page.content.count(b"value") == take_back(other_browser, link, Reply(pk=987)).content.count(
         b"value"
