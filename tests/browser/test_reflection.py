@@ -274,6 +274,23 @@ def test_it_fits_the_smallest_phone_with_fingers(open_page, link, ada, language)
             assert box["width"] >= 48, target.inner_text()
 
 
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("size", [SMALLEST, PHONE], ids=["smallest", "phone"])
+def test_it_fits_a_phone_whose_letters_are_twice_as_large(open_page, link, ada, language, size):
+    ada.language = language
+    ada.save()
+    page = open_page(link, size)
+    larger = page.context.new_cdp_session(page)
+    larger.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    for address in (link, f"{link}stop/", f"{link}pace/"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert looking.fits(page)
+        page.locator("footer").scroll_into_view_if_needed()
+        top = page.locator(".top").bounding_box()
+        assert top["y"] + top["height"] <= size["height"] / 5, "what stays at the top leaves room to read"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_axe_finds_nothing(open_page, link, size, scheme):
