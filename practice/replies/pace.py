@@ -149,7 +149,7 @@ def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _stop_page_elsewhere(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """For a mailbox that is no longer the client's: the same page whatever became of them, their series and their
     practitioner since then."""
-    nothing_of_now = {"away": None, "practitioner": None}
+    nothing_of_now = {"away": None, "closed": False, "practitioner": None}
     return render_for(request, "stop_elsewhere.html", delivery.client, nothing_of_now)
 
 

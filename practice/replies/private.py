@@ -128,12 +128,17 @@ def render(
 def render_for(
     request: HttpRequest, template: str, client: Client, context: dict, status: int = 200
 ) -> HttpResponse:
-    """A page with what all of them show: whose it is, the help lines, whether the practitioner is away."""
+    """A page with what all of them show: whose it is, the help lines, and whether the practitioner is away, or their
+    account closed, so that nobody reads."""
     practitioner = client.practitioner
+    closed = not practitioner.is_active
+    away = {} if closed else Away.objects.going_on([practitioner.pk], timezone.now())
     shared = {
         "practice": _practice(),
         "practitioner": practitioner,
-        "away": Away.objects.going_on([practitioner.pk], timezone.now()).get(practitioner.pk),
+        "closed": closed,
+        "emails_wait": closed and not practitioner.series_go_on,
+        "away": away.get(practitioner.pk),
     }
     if request.resolver_match:
         shared["token"] = request.resolver_match.kwargs["token"]
