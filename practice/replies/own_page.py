@@ -5,6 +5,7 @@ Any private link of theirs leads here, so a forwarded email does as well: it ope
 """
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django import forms
 from django.db import transaction
@@ -26,6 +27,8 @@ from practice.replies.private import private_page, render_for
 
 #: A page that nobody uses closes by itself.
 OPEN_FOR = timedelta(minutes=30)
+#: Within so long the same words are the same message: at a press of Back a browser may fill the box with them again.
+SENT_TWICE = timedelta(minutes=10)
 
 
 class DigitsForm(forms.Form):
@@ -118,8 +121,18 @@ def _write(request: HttpRequest, client: Client, now: datetime) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _messages(request, client, now, form, status=422)
-    Message.write(client, form.cleaned_data["text"], form.cleaned_data["page"], now, by_client=True)
+    text = form.cleaned_data["text"]
+    if _said_just_before(client, text, now):
+        return redirect(f"{request.path}?already#write")
+    Message.write(client, text, form.cleaned_data["page"], now, by_client=True)
     return redirect(f"{request.path}#newest")
+
+
+def _said_just_before(client: Client, text: str, now: datetime) -> bool:
+    """Whether they sent these very words within the last minutes, and were not written to since."""
+    newest_first = Message.objects.with_client(client).filter(written_at__gt=now - SENT_TWICE).reverse()
+    theirs = takewhile(lambda found: found[0].by_client, legible(newest_first, "text"))
+    return any(ok and message.text == text for message, ok in theirs)
 
 
 def _choose(request: HttpRequest, client: Client, now: datetime) -> HttpResponse:
@@ -145,6 +158,7 @@ def _messages(
         "form": form or MessageForm.blank(),
         "choices": choices or ChoicesForm.of(client, client.language),
         "kept": "kept" in request.GET,
+        "already": "already" in request.GET,
     }
     return render_for(request, "messages.html", client, context, status)
 

@@ -158,6 +158,25 @@ def test_other_words_sent_from_the_same_page_are_another_message(phone, opened):
     assert [message.text for message in Message.objects.all()] == ["Hello.", "Hello. And something more."]
 
 
+def test_the_same_words_from_a_page_opened_after_back_are_one_message_and_it_is_said(phone, opened):
+    assert 'autocomplete="off"' in str(soup(phone.get(opened)).find("form", id="write"))
+    assert "sent already" not in text_of(write(phone, opened, CANARY))
+    said = text_of(write(phone, opened, CANARY))
+    assert "These words are sent already." in said
+    assert said.count(CANARY) == 1
+    assert Message.objects.count() == 1
+
+
+def test_the_same_words_are_another_message_later_or_after_an_answer(phone, opened, ada):
+    write(phone, opened, "Yes.")
+    Message.objects.update(written_at=F("written_at") - timedelta(minutes=11))
+    write(phone, opened, "Yes.")
+    assert Message.objects.count() == 2
+    Message.write(ada, "And Thursday?", "b" * 32, timezone.now(), by_client=False)
+    write(phone, opened, "Yes.")
+    assert Message.objects.filter(by_client=True).count() == 3
+
+
 def test_so_are_mayas_and_each_is_in_the_trail(desk, maya, ada):
     browser, page = desk(maya), desk_page(ada)
     fields = fields_of(browser.get(page)) | {"do": "write"}
