@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from practice.assignments import holds
 from practice.assignments.blackout import covering
@@ -40,8 +41,9 @@ def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
 
 
 def moment_to_expect(row: Assignment) -> datetime | None:
-    """When the next email leaves, past times away and days without emails; None when none is planned."""
-    moment = row.next_due_at
+    """When the next email leaves, past times away, days without emails and a rest that ends by itself; None when none
+    is planned."""
+    moment = row.next_due_at or _after_rest(row)
     while moment:
         then = [as_of(row, moment)]
         if days := covering(then).get(row.pk):
@@ -52,6 +54,14 @@ def moment_to_expect(row: Assignment) -> datetime | None:
             break
         moment = row.rhythm.moment(day)
     return moment
+
+
+def _after_rest(row: Assignment) -> datetime | None:
+    resting = row.state == Assignment.State.PAUSED and row.has_a_clock
+    if not (resting and row.paused_until and row.may_resume()):
+        return None
+    over = datetime.combine(row.paused_until, datetime.min.time(), ZoneInfo(row.client.time_zone))
+    return row.moment(row.day_to_resume(over))
 
 
 def as_of(row: Assignment, moment: datetime) -> Assignment:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 
+from practice.assignments.kept_free import kept_free
+from practice.assignments.outlook import calendar
 from practice.assignments.passed import PassedStep
 from practice.assignments.querysets import AssignmentQuerySet
 from practice.assignments.row import AssignmentRow
@@ -100,13 +102,24 @@ class ChangingRow(AssignmentRow):
         return self.next_step() is not None and not same.exclude(pk=self.pk).exists()
 
     def change_pace(self, every_weeks: int) -> bool:
-        """Every N weeks from the next slot on, if running. That slot stays where it is."""
+        """Every N weeks from the next email on, if running. That one stays where it is."""
         with self.locked():
             if self.state not in (self.State.ACTIVE, self.State.PAUSED):
                 return False
-            self.first_on, self.every_weeks = self.next_on or self.first_on, every_weeks
-            self.save(update_fields=("first_on", "every_weeks"))
+            stays = self.day_that_stays()
+            if self.next_on and stays != self.next_on:
+                self._wait_for(stays)
+            self.first_on, self.every_weeks = stays, every_weeks
+            self.save(update_fields=("first_on", "every_weeks", *self.SCHEDULE))
             return True
+
+    def day_that_stays(self) -> date:
+        """Where a new pace begins: the slot of the next email, past days on which nothing leaves."""
+        on = self.next_on or self.first_on
+        if self.state != self.State.ACTIVE or self.sooner_at or not self.has_a_clock:
+            return on
+        (without,) = kept_free([(self.client, self.module, self.rhythm)])
+        return calendar(self.rhythm, [""], on, without)[0].day
 
     def change_slot(self, weekday: int | None, at: time | None, now: datetime) -> bool:
         """Leave on this weekday and at this hour of the client's clock from the next slot on, if running; None leaves

@@ -134,9 +134,10 @@ class ChangePace(Move):
         return PaceForm(data, initial={"every_weeks": self.row.every_weeks})
 
     def new_rhythm(self, answers: dict[str, Any]) -> Rhythm | None:
-        first = self.row.next_on if self.row.state == ACTIVE else None
+        if self.row.state != ACTIVE:
+            return None
         weeks = answers["every_weeks"]
-        return replace(self.row.rhythm, first_on=first, every_weeks=weeks) if first else None
+        return replace(self.row.rhythm, first_on=self.row.day_that_stays(), every_weeks=weeks)
 
     def act(self, answers: dict[str, Any]) -> bool:
         return self.row.change_pace(answers["every_weeks"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from practice.assignments.away import moment_to_expect
 from practice.assignments.models import Assignment
+from practice.assignments.schedule import local_day
 from practice.mailing.models import Delivery, Suppression
 from practice.people import audit
 from practice.replies.days import days_form, days_of, name_days, remove_days
@@ -64,7 +65,7 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return _pace_page(request, delivery, PauseForm(timezone.localdate()))
     assignment, now = delivery.assignment, timezone.now()
     match request.POST.get("do"):
-        case "not_this_week" if assignment.state == "active" and (day := after_next_slot(assignment)):
+        case "not_this_week" if assignment.state == "active" and (day := after_next_email(assignment)):
             _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=day))
         case "every_two_weeks" if assignment.every_weeks != 2:
             _noted(assignment, lambda row: row.change_pace(2))
@@ -112,9 +113,14 @@ def _not_paused(request: HttpRequest, delivery: Delivery, form: PauseForm) -> Ht
     return _pace_page(request, delivery, form, status=422)
 
 
-def after_next_slot(assignment: Assignment) -> date | None:
-    """The day on which the rest of "not this week" ends: the one after the next slot. None when nothing is to come."""
-    return assignment.next_on + timedelta(days=1) if assignment.next_on else None
+def after_next_email(assignment: Assignment) -> date | None:
+    """The day on which the rest of "not this week" ends: the one after that of the next email, and after its slot where
+    it was asked for sooner. None when nothing is to come."""
+    moment = moment_to_expect(assignment)
+    if moment is None or assignment.next_on is None:
+        return None
+    comes_on = local_day(moment, assignment.client.time_zone)
+    return max(comes_on, assignment.next_on) + timedelta(days=1)
 
 
 def may_carry_on(assignment: Assignment) -> bool:

@@ -13,6 +13,7 @@ from practice.assignments.models import Assignment
 from practice.assignments.outlook import Span, calendar
 from practice.assignments.preview import preview
 from practice.assignments.schedule import Rhythm
+from practice.assignments.timing import ChangePace
 from practice.desk.home import home
 from practice.mailing.models import Suppression
 from tests.assignments.conftest import move_url, page_of
@@ -57,6 +58,15 @@ def test_a_step_that_leaves_sooner_takes_its_slot_all_the_same(assignment, ada, 
         ("Step 2", 22),
         ("Step 3", 29),
     ]
+
+
+def test_a_new_pace_begins_with_the_email_that_comes_after_them(running, days):
+    planned = running.plan()[0].day
+    assert planned == running.next_on + WEEK
+    shown = ChangePace(running, NOW, running.next_step()).calendar({"every_weeks": 2})
+    assert [step.day for step in shown][:2] == [planned, planned + 2 * WEEK]
+    running.change_pace(2)
+    assert [step.day for step in running.plan()] == [step.day for step in shown]
 
 
 def test_the_preview_of_a_new_one_does_and_parts_whom_it_must(ada, maya):

@@ -135,7 +135,7 @@ def rests_and_carries_on(life, assignment):
     press(page, "Rest, change the pace or stop these emails", role="link")
     page.get_by_label("Begin again on").fill(until.isoformat())
     press(page, "Pause until this day")
-    expect(page.get_by_text("The emails rest until")).to_be_visible()
+    expect(page.get_by_text("The emails rest.")).to_be_visible()
     life.look("resting")
     send_due(timezone.now() + 10 * DAY)
     assert life.sink.mails == []

@@ -6,13 +6,17 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from practice.assignments.blackout import Blackout
 from practice.assignments.models import Assignment
 from practice.mailing.models import Suppression
-from practice.people.models import AuditEntry
+from practice.people.models import AuditEntry, Away
 from practice.people.trail import in_words
+from resources.models import Module
 from tests.cast import make_assignment, make_module
 from tests.replies.conftest import deliver
 from tests.replies.paper import text_of
+
+WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
@@ -26,6 +30,14 @@ def link(running):
     return f"/n/{deliver(running, running.module.steps.first()).token}/"
 
 
+def spoken(day):
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
+def free(running, first, last):
+    return Blackout.objects.create(client=running.client, first_on=first, last_on=last, by_client=True)
+
+
 def pressed(browser, page, **data):
     response = browser.post(page, data, follow=True)
     assert response.status_code == 200
@@ -34,7 +46,8 @@ def pressed(browser, page, **data):
 
 def test_not_this_week_rests_over_the_next_slot_alone(phone, link, running):
     slot = running.next_on
-    assert "The emails rest until" in pressed(phone, f"{link}pace/", do="not_this_week")
+    said = pressed(phone, f"{link}pace/", do="not_this_week")
+    assert f"The emails rest. The next one comes on {spoken(slot + WEEK)}, and" in said
     running.refresh_from_db()
     assert (running.state, running.state_by) == ("paused", "the client")
     assert running.paused_until == slot + timedelta(days=1)
@@ -42,9 +55,37 @@ def test_not_this_week_rests_over_the_next_slot_alone(phone, link, running):
     assert running.next_on == slot + timedelta(days=7)
 
 
+def test_where_days_without_emails_come_first_it_rests_over_the_email_that_would_come(phone, link, running):
+    slot = running.next_on
+    free(running, slot, slot + timedelta(days=2))
+    said = pressed(phone, f"{link}pace/", do="not_this_week")
+    assert f"The next one comes on {spoken(slot + 2 * WEEK)}, and" in said
+    running.refresh_from_db()
+    assert running.paused_until == slot + WEEK + timedelta(days=1)
+
+
+def test_and_over_the_one_that_would_come_after_a_time_away(phone, link, running, maya):
+    slot = running.next_on
+    Module.objects.update(holds_while_away=True)
+    Away.objects.create(practitioner=maya, starts_on=slot, back_on=slot + timedelta(days=1))
+    pressed(phone, f"{link}pace/", do="not_this_week")
+    running.refresh_from_db()
+    assert running.paused_until == slot + WEEK + timedelta(days=1)
+
+
+def test_an_email_that_was_asked_for_sooner_rests_over_its_slot(phone, link, running):
+    slot = running.next_on
+    running.send_now(timezone.now() + timedelta(days=1))
+    pressed(phone, f"{link}pace/", do="not_this_week")
+    running.refresh_from_db()
+    assert running.paused_until == slot + timedelta(days=1)
+
+
 def test_pause_until_a_date_and_carry_on(phone, link, running):
-    until = timezone.localdate() + timedelta(days=40)
-    pressed(phone, f"{link}pace/", do="pause", until=until.isoformat())
+    until = running.next_on + timedelta(days=36)
+    free(running, running.next_on + 6 * WEEK, running.next_on + 6 * WEEK)
+    said = pressed(phone, f"{link}pace/", do="pause", until=until.isoformat())
+    assert f"The next one comes on {spoken(running.next_on + 7 * WEEK)}, and" in said
     running.refresh_from_db()
     assert (running.state, running.paused_until) == ("paused", until)
     assert "The next email comes on" in pressed(phone, f"{link}pace/", do="carry_on")
@@ -77,6 +118,27 @@ def test_every_two_weeks_and_every_week_again(phone, link, running):
     pressed(phone, f"{link}pace/", do="every_week")
     running.refresh_from_db()
     assert running.every_weeks == 1
+
+
+@pytest.mark.parametrize(("before", "press", "then"), [(1, "every_two_weeks", 2), (2, "every_week", 1)])
+def test_the_next_email_comes_as_planned_past_days_without_emails(phone, link, running, before, press, then):
+    running.change_pace(before)
+    slot, planned = running.next_on, running.next_on + before * WEEK
+    days = free(running, slot, slot)
+    assert f"The next email comes on {spoken(planned)}." in text_of(phone.get(f"{link}pace/"))
+    assert f"The next email comes on {spoken(planned)}." in pressed(phone, f"{link}pace/", do=press)
+    days.delete()
+    running.refresh_from_db()
+    assert [step.day for step in running.plan()][:2] == [planned, planned + then * WEEK]
+
+
+def test_a_rest_of_which_nothing_is_left_promises_no_email(phone, link, running):
+    running.pause(timezone.now(), until=timezone.localdate() + timedelta(days=10))
+    for step in running.module.steps.all():
+        running.pass_step(step, timezone.now())
+    said = text_of(phone.get(f"{link}pace/"))
+    assert "The emails rest." in said
+    assert "comes on" not in said
 
 
 def test_a_pause_of_the_practitioners_is_not_the_clients_to_end(phone, link, running):
