@@ -18,6 +18,8 @@ from practice.replies.days import days_form, days_of, name_days, remove_days
 from practice.replies.forms import DaysForm, PauseForm
 from practice.replies.private import private_page, render, render_for
 
+#: What the page says that it did, where it may look as before.
+SAID = ("every_two_weeks", "every_week", "without_notes", "with_notes", "free_days", "remove_days")
 BY_CLIENT, BY_SILENCE = Assignment.By.CLIENT, Assignment.By.SILENCE
 
 
@@ -63,14 +65,14 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show how the series goes on; rest for a week or until a day, carry on, or keep days free of emails."""
     if request.method != "POST":
         return _pace_page(request, delivery, PauseForm(timezone.localdate()))
-    assignment, now = delivery.assignment, timezone.now()
-    match request.POST.get("do"):
+    assignment, now, done = delivery.assignment, timezone.now(), True
+    match pressed := request.POST.get("do"):
         case "not_this_week" if assignment.state == "active" and (day := after_next_email(assignment)):
             _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=day))
-        case "every_two_weeks" if assignment.every_weeks != 2:
-            _noted(assignment, lambda row: row.change_pace(2))
-        case "every_week" if assignment.every_weeks != 1:
-            _noted(assignment, lambda row: row.change_pace(1))
+        case "every_two_weeks":
+            done = _at_pace(assignment, 2)
+        case "every_week":
+            done = _at_pace(assignment, 1)
         case "carry_on" if may_carry_on(assignment):
             _noted(assignment, lambda row: row.resume(now))
         case "pause":
@@ -90,8 +92,15 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
                 form = PauseForm(timezone.localdate())
                 return _pace_page(request, delivery, form, days, status=422)
         case "remove_days":
-            remove_days(delivery.client, request.POST.get("days", ""))
-    return redirect(request.path)
+            done = remove_days(delivery.client, request.POST.get("days", ""))
+    return redirect(f"{request.path}?done={pressed}" if done and pressed in SAID else request.path)
+
+
+def _at_pace(row: Assignment, weeks: int) -> bool:
+    """Let it come every so many weeks from now on. Returns whether it does; where it did already, nothing is noted."""
+    if row.every_weeks == weeks:
+        return row.state in (Assignment.State.ACTIVE, Assignment.State.PAUSED)
+    return _noted(row, lambda row: row.change_pace(weeks))
 
 
 @transaction.atomic
@@ -173,5 +182,6 @@ def _pace_page(
         "may_pause": _may_pause(assignment),
         "days_form": days or days_form(delivery.client, now),
         "free_days": days_of(delivery.client, now),
+        "done": request.GET.get("done") if request.method != "POST" else None,
     }
     return render(request, "pace.html", delivery, context, status)

@@ -141,6 +141,35 @@ def test_a_rest_of_which_nothing_is_left_promises_no_email(phone, link, running)
     assert "comes on" not in said
 
 
+@pytest.mark.parametrize(
+    ("press", "done"),
+    [
+        ("every_two_weeks", "Done. From the next email on, one comes every two weeks."),
+        ("every_week", "Done. From the next email on, one comes every week."),
+        ("without_notes", "Done. No short notes come for this series."),
+        ("with_notes", "Done. Short notes may come again."),
+    ],
+)
+def test_a_press_after_which_the_next_day_is_the_same_is_answered_on_top(phone, link, running, press, done):
+    assert "Done." not in text_of(phone.get(f"{link}pace/"))
+    said = pressed(phone, f"{link}pace/", do=press)
+    assert f"Your own pace {done} The next email comes on {spoken(running.next_on)}." in said
+
+
+def test_so_are_days_that_are_named_and_removed(phone, link, running):
+    day = running.next_on + timedelta(days=3)
+    said = pressed(phone, f"{link}pace/", do="free_days", first_on=day.isoformat(), last_on="")
+    assert "Your own pace Done. These days are kept free. They are listed below." in said
+    said = pressed(phone, f"{link}pace/", do="remove_days", days=Blackout.objects.get().pk)
+    assert "Your own pace Done. Emails may come on these days again." in said
+
+
+def test_what_changed_nothing_is_not_said_to_be_done(phone, link, running):
+    assert "Done." not in pressed(phone, f"{link}pace/", do="remove_days", days="0")
+    running.stop(timezone.now())
+    assert "Done." not in pressed(phone, f"{link}pace/", do="every_week")
+
+
 def test_a_pause_of_the_practitioners_is_not_the_clients_to_end(phone, link, running):
     running.pause(timezone.now())
     assert "Carry on" not in text_of(phone.get(f"{link}pace/"))
