@@ -1,21 +1,22 @@
 """The client's own pace: not this week, pause until a date, carry on, stop. No reason is asked for."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from practice.assignments.away import moment_to_expect
 from practice.assignments.models import Assignment
 from practice.assignments.schedule import local_day
 from practice.mailing.models import Delivery, Suppression
-from practice.people import audit
+from practice.people.models import Consent
+from practice.replies import stopping
 from practice.replies.days import days_form, days_of, name_days, remove_days
 from practice.replies.forms import DaysForm, PauseForm
+from practice.replies.noted import noted
 from practice.replies.private import private_page, render, render_for
 
 #: What the page says that it did, where it may look as before.
@@ -36,27 +37,20 @@ def find_even_expired(request: HttpRequest, token: str) -> Delivery | None:
 @private_page(find_to_stop, always=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Show what can be stopped; stop this series or all emails. A mail program's one click stops the series."""
+    """Show what can be stopped; stop this series or all emails, or undo that all were. A mail program's one click stops
+    the series."""
     if request.method != "POST":
         return _stop_page(request, delivery)
-    now = timezone.now()
-    if request.POST.get("what") == "all":
-        stop_everything(delivery, now)
-    elif request.POST.get("what") == "series" or request.POST.get("List-Unsubscribe") == "One-Click":
-        _noted(delivery.assignment, lambda row: row.stop(now, by=BY_CLIENT))
+    now, undo = timezone.now(), ""
+    match request.POST.get("what"):
+        case "all":
+            undo = stopping.stop_everything(delivery, now)
+        case "undo" if stopping.undo(delivery, request.POST.get("press", ""), now):
+            return redirect("../pace/?done=undone")
+        case what if what == "series" or request.POST.get("List-Unsubscribe") == "One-Click":
+            noted(delivery.assignment, lambda row: row.stop(now, by=BY_CLIENT))
     # No redirect: RFC 8058 forbids it for the one click, and this page reads its state from the rows alone.
-    return _stop_page(request, delivery)
-
-
-def stop_everything(delivery: Delivery, now: datetime) -> None:
-    """Stop every series of this client, take their consent as withdrawn, and write to the address no more."""
-    client = delivery.assignment.client
-    for assignment in Assignment.objects.running().filter(client=client):
-        _noted(assignment, lambda row: row.stop(now, by=BY_CLIENT))
-    with transaction.atomic():
-        client.withdraw_consent(now)
-        audit.note(None, audit.Action.WITHDREW, client)
-    Suppression.add(client.email, Suppression.Why.ASKED, now)
+    return _stop_page(request, delivery, undo)
 
 
 @private_page(find_even_expired)
@@ -68,22 +62,22 @@ def pace(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     assignment, now, done = delivery.assignment, timezone.now(), True
     match pressed := request.POST.get("do"):
         case "not_this_week" if assignment.state == "active" and (day := after_next_email(assignment)):
-            _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=day))
+            noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=day))
         case "every_two_weeks":
             done = _at_pace(assignment, 2)
         case "every_week":
             done = _at_pace(assignment, 1)
         case "carry_on" if may_carry_on(assignment):
-            _noted(assignment, lambda row: row.resume(now))
+            noted(assignment, lambda row: row.resume(now))
         case "pause":
             form = PauseForm(timezone.localdate(), request.POST)
             if not form.is_valid():
                 return _pace_page(request, delivery, form, status=422)
             until = form.cleaned_data["until"]
-            if not _noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=until)):
+            if not noted(assignment, lambda row: row.pause(now, by=BY_CLIENT, until=until)):
                 return _not_paused(request, delivery, form)
         case "without_notes" | "with_notes" as chosen:
-            _noted(assignment, lambda row: row.go_without_reminders(chosen == "without_notes"))
+            noted(assignment, lambda row: row.go_without_reminders(chosen == "without_notes"))
         case "free_days":
             days = days_form(delivery.client, now, request.POST)
             if days.is_valid() and not name_days(delivery.client, **days.cleaned_data, now=now):
@@ -100,17 +94,7 @@ def _at_pace(row: Assignment, weeks: int) -> bool:
     """Let it come every so many weeks from now on. Returns whether it does; where it did already, nothing is noted."""
     if row.every_weeks == weeks:
         return row.state in (Assignment.State.ACTIVE, Assignment.State.PAUSED)
-    return _noted(row, lambda row: row.change_pace(weeks))
-
-
-@transaction.atomic
-def _noted(row: Assignment, change: Callable[[Assignment], bool]) -> bool:
-    """Do what the client asks for with this series, and keep in its trail that they did. Returns what `change` returns:
-    whether that changed anything."""
-    done = change(row)
-    if done:
-        audit.note(None, audit.Action.CHANGED, row, row.client)
-    return done
+    return noted(row, lambda row: row.change_pace(weeks))
 
 
 def _not_paused(request: HttpRequest, delivery: Delivery, form: PauseForm) -> HttpResponse:
@@ -148,7 +132,8 @@ def _is_suppressed(assignment: Assignment) -> bool:
     return Suppression.objects.filter(address=assignment.client.email.lower()).exists()
 
 
-def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+def _stop_page(request: HttpRequest, delivery: Delivery, undo: str = "") -> HttpResponse:
+    """`undo` takes back what was just stopped, if that can be."""
     if not delivery.is_at_their_address():
         return _stop_page_elsewhere(request, delivery)
     assignment = delivery.assignment
@@ -157,6 +142,8 @@ def _stop_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     context |= {
         "may_carry_on": may_carry_on(assignment),
         "link_is_open": delivery.link_expires_at > timezone.now(),
+        "undo": undo,
+        "wording": gettext(Consent.WORDING),
     }
     return render(request, "stop.html", delivery, context)
 

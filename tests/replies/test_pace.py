@@ -240,6 +240,11 @@ def test_stop_all_emails_ends_every_series_and_keeps_the_address_from_being_writ
     assert "Carry on" not in text_of(phone.get(f"{link}pace/"))
 
 
+def test_the_way_to_a_slower_pace_is_offered_while_the_series_goes_on(phone, link, running):
+    assert "Rest or choose a slower pace instead" in text_of(phone.get(f"{link}stop/"))
+    assert "Rest or choose" not in pressed(phone, f"{link}stop/", what="series")
+
+
 def test_a_mail_programs_one_click_stops_this_series_without_cookies_or_redirect(link, running):
     response = Browser(enforce_csrf_checks=True).post(
         f"{link}stop/", "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
