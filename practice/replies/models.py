@@ -206,6 +206,11 @@ class Reply(Owned):
         """Whom the client chose this and each of its answers to be for."""
         return Choice(self.sharing, tuple(answer.sharing for answer in self.answers.all()))
 
+    def is_kept(self) -> bool:
+        """Whether they finished it and all of it is for themselves. Raises CannotDecrypt."""
+        finished = self.kept_at is not None and self.sent_at is None
+        return finished and not self.choice().tells(self.values())
+
     def has_shared_words(self) -> bool:
         """Whether there is anything to read for the practitioner, and not only something to talk about."""
         return any(answer.value and answer.is_for == Sharing.SHARE for answer in self.answers.all())

@@ -59,7 +59,7 @@ def pack(client: Client, now: datetime) -> Pack:
 def _pages(client: Client) -> list[Page]:
     finished = Reply.objects.filter(client=client).finished().prefetch_related("answers")
     finished = finished.select_related("delivery__edition", "delivery__step")
-    pages = [_page(reply) for reply in finished if reply.sent_at or not reply.choice().tells(reply.values())]
+    pages = [_page(reply) for reply in finished if reply.sent_at or reply.is_kept()]
     return [page for page in pages if page.answers]
 
 

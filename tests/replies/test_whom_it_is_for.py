@@ -68,6 +68,15 @@ def test_what_is_kept_comes_back_in_this_browser_and_in_no_other(phone, other_br
     assert "Only for me." not in other_browser.get(link).content.decode()
 
 
+def test_what_is_kept_is_not_called_a_draft_until_it_would_tell_something(phone, link):
+    phone.post(link, chosen(phone.get(link), "Only for me.", whole="keep"))
+    back = phone.get(link)
+    assert "Kept for you, " in text_of(back)
+    assert "draft" not in text_of(back).split("For you to write")[1].split("Whom this is for")[0]
+    phone.post(link, chosen(back, "Only for me.", whole="share") | {"save": "1"})
+    assert "A draft, saved" in text_of(phone.get(link))
+
+
 def test_one_answer_can_be_kept_and_then_neither_it_nor_its_question_is_at_the_desk(phone, link, desk, maya):
     page = phone.post(link, chosen(phone.get(link), "Only for me.", "7", first="keep"))
     assert "Kept for you. Maya does not see it." in text_of(page)
