@@ -18,6 +18,12 @@ from resources.models import PromptKind
 LONGEST = 20_000
 SCALE = [(str(number), str(number)) for number in range(11)]
 
+EMPTY = _("Nothing is written yet. A single word is enough, and so is closing this page.")
+SKIPPED = _(
+    "“Skip this one” is ticked, so what you wrote is left out, and nothing else is there to send. Take the tick away "
+    "to send your words, or close this page."
+)
+
 
 class OwnWords(forms.CharField):
     """Text as its writer meant it: line ends as one character, and without the null character no database keeps."""
@@ -85,15 +91,15 @@ class ReflectionForm(forms.Form):
         ]
 
     def clean(self) -> None:
+        left_out = False
         for number in range(len(self.questions)):
             if self.cleaned_data.get(f"skip-{number}"):
+                wrong = self.errors.pop(f"answer-{number}", None)
+                left_out = left_out or bool(wrong or self.cleaned_data.get(f"answer-{number}"))
                 self.cleaned_data[f"answer-{number}"] = ""
-                self.errors.pop(f"answer-{number}", None)
         values = self.values()
         if self.sending and not self.errors and not any(values) and not self.choice().tells(values):
-            raise forms.ValidationError(
-                _("Nothing is written yet. A single word is enough, and so is closing this page.")
-            )
+            raise forms.ValidationError(SKIPPED if left_out else EMPTY)
 
     def values(self) -> list[str]:
         """The answers as they are stored, in the questions' order; a checklist's ticks one a line."""

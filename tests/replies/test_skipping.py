@@ -41,6 +41,16 @@ def test_an_empty_page_of_which_all_is_skipped_is_answered_kindly(phone, link):
     assert soup(page).find("input", {"name": "skip-0", "checked": True})
 
 
+def test_a_page_of_which_all_that_was_written_is_skipped_says_so_and_keeps_the_words_on_it(phone, link):
+    for words in ("Rather not.", "x" * 30_000):
+        page = phone.post(link, typed(phone.get(link), words) | {"skip-0": "1", "send": "1"})
+        assert page.status_code == 422
+        assert "“Skip this one” is ticked, so what you wrote is left out" in text_of(page)
+        assert "Nothing is written yet" not in text_of(page)
+        assert fields_of(page)["answer-0"] == words
+    assert not Reply.objects.sent().exists()
+
+
 def test_at_the_desk_it_looks_like_any_that_was_left_empty(phone, link, desk, maya):
     phone.post(link, typed(phone.get(link), "Rather not.", "7") | {"skip-0": "1"})
     page = text_of(desk(maya).get(f"/desk/replies/reply/{Reply.objects.get().pk}/change/"))
