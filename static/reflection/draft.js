@@ -14,6 +14,7 @@ if (form) {
   let wait = 2000;
   let saving = null;
   let closed = false;
+  let unsent = false; // a button was pressed and nothing could go through
   let stopAsking = () => {}; // ends the request that is on its way
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
@@ -72,7 +73,7 @@ if (form) {
       answer = await fetch(words.draft, { method: "POST", body, signal: controller.signal });
       if ([400, 404, 413].includes(answer.status)) { closed = true; say(words.closed); return false; }
       if (answer.status === 429) {
-        say(words.slow);
+        say(unsent ? words.unsent : words.slow);
         later(1000 * (Number(answer.headers.get("Retry-After")) || 60));
         return false;
       }
@@ -82,7 +83,7 @@ if (form) {
       if (told.sheet) form.elements.sheet.value = told.sheet;
     } catch {
       if (closed) return false;
-      say(words.offline);
+      say(unsent ? words.unsent : words.offline);
       later(wait);
       wait = Math.min(wait * 2, 30000);
       return false;
@@ -91,6 +92,7 @@ if (form) {
     }
     kept = saved;
     wait = 2000;
+    unsent = false;
     if (changed === kept) settle(came); else later(1000);
     return true;
   }
@@ -119,8 +121,11 @@ if (form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
+    unsent = false;
     if (saving) await saving; // it may hold fewer words than the page does now
     const safe = await save(true);
+    unsent = !safe && !closed && button?.name === "send";
+    if (unsent) say(words.unsent);
     if (!safe || button?.name !== "send") return;
     kept = changed;
     forgetHere();

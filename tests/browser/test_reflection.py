@@ -94,7 +94,9 @@ def test_what_is_typed_without_a_connection_is_kept_and_saved_when_it_is_back(op
     answer_all(page)
     expect(page.locator("#state")).to_contain_text("Not saved yet: there is no connection.")
     page.get_by_role("button", name="Send this to Maya").click()
-    expect(page.locator("#state")).to_contain_text("Not saved yet")
+    expect(page.locator("#state")).to_contain_text("Not sent yet.")
+    page.wait_for_timeout(2500)  # it tries to save once more meanwhile
+    expect(page.locator("#state")).to_contain_text("Not sent yet.")
     expect_all_answered(page)
     page.context.set_offline(False)
     expect_saved(page)
