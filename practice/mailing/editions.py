@@ -109,6 +109,8 @@ class Source:
     base_url: str
     #: Whether there is room for a personal note.
     noted: bool = False
+    #: Whether it says that no other follows by itself.
+    last: bool = False
     #: The id of the assignment that it is worded for, if it is for one client alone.
     worded_for: int | None = None
     #: While the practitioner is away: the day they are back, and what they say to their clients about it.
@@ -127,8 +129,9 @@ class Source:
         noted: bool = False,
         away: Away | None = None,
         words: OwnWording | None = None,
+        last: bool = False,
     ) -> "Source":
-        """Gather it; with `words`, the step in words for one client alone.
+        """Gather it; with `words`, the step in words for one client alone; as the `last` of its series.
 
         Asks for the step's module, practitioner and prompts.
         """
@@ -150,6 +153,7 @@ class Source:
             base_url=settings.PUBLIC_BASE_URL,
             # A short notice says nothing of its own; the note is on the page behind its link.
             noted=noted and discretion != Client.Discretion.NOTICE,
+            last=last and discretion != Client.Discretion.NOTICE,
             worded_for=words.assignment_id if words else None,
         )
 
@@ -208,7 +212,8 @@ class Editions:
         whose = {step.module.practitioner_id for step in self.steps.values()}
         self.away = Away.objects.going_on(whose, now or timezone.now())
         self.notes, self.wordings = personal.notes_of(deliveries), personal.wordings_of(deliveries)
-        self.found: dict[tuple[int, str, str, bool, int | None], Edition] = {}
+        self.last = personal.last_ones(deliveries)
+        self.found: dict[tuple[int, str, str, bool, bool, int | None], Edition] = {}
 
     def dress(self, delivery: Delivery) -> None:
         """Give an email the content that it has now: its step in the client's language, as openly as the client
@@ -217,17 +222,20 @@ class Editions:
         client, step_id = delivery.client, delivery.step_id
         delivery.note = self.notes.get(delivery.pk)
         words = self.wordings.get((delivery.assignment_id, step_id))
+        last = delivery.pk in self.last
         key = (
             step_id,
             client.language,
             client.discretion,
             delivery.note is not None,
+            last,
             words.pk if words else None,
         )
         if key not in self.found:
             step, noted = self.steps[step_id], delivery.note is not None
             away = self.away.get(step.module.practitioner_id)
-            source = Source.of(step, self.practice, client.language, client.discretion, noted, away, words)
+            as_wanted = (client.language, client.discretion, noted, away, words, last)
+            source = Source.of(step, self.practice, *as_wanted)
             self.found[key] = edition_of(source)
         delivery.edition = self.found[key]
 

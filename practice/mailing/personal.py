@@ -6,7 +6,9 @@ from copy import copy
 from django.db.models import Exists, F, OuterRef
 
 from practice.assignments.first_note import FirstNote
+from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
+from practice.assignments.passed import PassedStep
 from practice.mailing.models import Delivery
 from practice.people.models import Client
 from practice.people.ownership import OwnedQuerySet
@@ -37,6 +39,17 @@ def notes_to_come(client: Client) -> OwnedQuerySet:
     yet_to_leave = (*REACHED_NOBODY, Delivery.State.DUE, Delivery.State.CLAIMED)
     bringing = Delivery.objects.filter(assignment=OuterRef("assignment")).exclude(state__in=yet_to_leave)
     return FirstNote.objects.filter(~Exists(bringing), assignment__client=client)
+
+
+def last_ones(deliveries: Collection[Delivery]) -> set[int]:
+    """The ids of those that bring the last step of a series, as far as it goes by itself: a step that is added later
+    comes when its practitioner lets the series carry on."""
+    finished = PassedStep.objects.filter(
+        assignment__in={row.assignment_id for row in deliveries}, assignment__state=Assignment.State.FINISHED
+    )
+    passed = finished.filter(skipped=False).order_by("at", "pk")
+    last = dict(passed.values_list("assignment_id", "step_id"))
+    return {row.pk for row in deliveries if last.get(row.assignment_id) == row.step_id}
 
 
 def wordings_of(deliveries: Collection[Delivery]) -> dict[tuple[int, int], OwnWording]:

@@ -64,7 +64,8 @@ class View:
         token = None if live else HIDDEN
         if delivery.submitted_at is None:
             delivery.note = personal.notes_of([delivery]).get(delivery.pk)
-            dressed(delivery, personal.step_of(delivery), delivery.client)
+            last = bool(personal.last_ones([delivery]))
+            dressed(delivery, personal.step_of(delivery), delivery.client, last)
             return cls(letter(delivery, delivery.due_at, token), live)
         return cls(letter_as_sent(delivery, token), live)
 
@@ -73,7 +74,8 @@ class View:
         """The email of a step to come, as its client would get it now. Raises ValueError like `of`."""
         delivery = Delivery(assignment=assignment, step=step, message_id="<preview@example.org>")
         delivery.note = personal.notes_of([delivery]).get(delivery.pk)
-        dressed(delivery, personal.step_of(delivery), assignment.client)
+        last = list(assignment.remaining_steps()) == [step]
+        dressed(delivery, personal.step_of(delivery), assignment.client, last)
         return cls(letter(delivery, assignment.next_due_at or now, links.ONLY_TRIED), live=False)
 
     @classmethod
@@ -131,11 +133,12 @@ class View:
         return response
 
 
-def dressed(delivery: Delivery, step: Step, client: Client) -> None:
-    """Give an email that has not left the content it would have now. Nothing is saved."""
+def dressed(delivery: Delivery, step: Step, client: Client, last: bool = False) -> None:
+    """Give an email that has not left the content it would have now, as the `last` of its series. Nothing is saved."""
     noted, practitioner = delivery.note is not None, step.module.practitioner_id
     away = Away.objects.going_on([practitioner], timezone.now()).get(practitioner)
-    source = Source.of(step, Practice.current(), client.language, client.discretion, noted, away)
+    practice = Practice.current()
+    source = Source.of(step, practice, client.language, client.discretion, noted, away, last=last)
     delivery.edition = Edition(step=step, language=source.language, **vars(compiled(source)))
     delivery.to_address, delivery.values = client.email, values_for(client)
 

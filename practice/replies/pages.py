@@ -229,5 +229,6 @@ def _sent_page(
         "only_here": only_here,
         "stays": stays,
         "asks_of_address": address.asks(delivery, timezone.now()),
+        "was_last": bool(personal.last_ones([delivery])),
     }
     return render(request, "sent.html", delivery, context)
