@@ -90,6 +90,8 @@ UNSPOKEN = {
     *("the client", "the practitioner", "handed over", "left out", "go on", "take back", "taken back"),
     *(
         "not yours",
+        "only here",
+        "perhaps only here",
         "number of steps",
         "bounce mail",
         "Recovery codes",
