@@ -18,6 +18,7 @@ from practice.desk.handing_over import not_yet_opened
 from practice.desk.trouble import SPOKEN_OF
 from practice.mailing.models import Notice
 from practice.people.models import Practice, Practitioner
+from practice.people.practice import HELP_FOR_ALL
 from practice.replies.inbound_mail import FROM_ELSEWHERE, InboundMail
 from practice.replies.models import Message
 
@@ -56,7 +57,7 @@ def _asked(practitioner: Practitioner, now: datetime) -> Iterator[Arrival]:
     )
     # One row where it is so: their own, as that is of no client.
     without_help = Practitioner.objects.filter(
-        ~Exists(Practice.objects.exclude(help_lines="")), pk=practitioner.pk
+        ~Exists(Practice.objects.filter(HELP_FOR_ALL)), pk=practitioner.pk
     )
     messages, *others = (
         _as_arrivals("message", Message.objects.of(practitioner).unread(), "client", "", "", "written_at"),

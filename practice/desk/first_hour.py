@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
 from practice.people.models import Client, Practice, Practitioner
+from practice.people.practice import HELP_FOR_ALL
 from resources.models import Article, Step
 
 
@@ -150,7 +151,7 @@ def _so_far(practitioner: Practitioner) -> SoFar:
             Subquery(first.values("pk")[:1]),
             Subquery(clients.filter(agreed=False).order_by("-pk").values("pk")[:1]),
             Exists(clients.filter(agreed=True)),
-            Exists(named.exclude(help_lines="")),
+            Exists(named.filter(HELP_FOR_ALL)),
             *map(any_of, (Client, Assignment)),
         )
         .get()

@@ -4,11 +4,15 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from practice.people.fields import one_line
+
+#: Whatever language a client reads, there are help lines for them.
+HELP_FOR_ALL = ~Q(help_lines="") | ~(Q(help_lines_en="") | Q(help_lines_de="") | Q(help_lines_es=""))
 
 
 class Practice(models.Model):

@@ -182,6 +182,13 @@ def test_help_lines_that_are_missing_are_said_to_whoever_can_name_them_and_to_th
     assert 'id="emergency"' in client.get(concern.url).content.decode()
 
 
+def test_help_lines_for_clients_of_each_language_are_enough(maya, practice):
+    Practice.objects.update(help_lines="", help_lines_en="112", help_lines_de="112")
+    assert len(home(maya, NOW).concerns) == 1
+    Practice.objects.update(help_lines_es="112")
+    assert home(maya, NOW).concerns == []
+
+
 # --- The page
 
 
