@@ -113,6 +113,8 @@ class Source:
     last: bool = False
     #: The id of the assignment that it is worded for, if it is for one client alone.
     worded_for: int | None = None
+    #: While the practitioner's account is closed, and their series go on.
+    nobody_reads: bool = False
     #: While the practitioner is away: the day they are back, and what they say to their clients about it.
     back_on: date | None = None
     backup_name: str = ""

@@ -22,12 +22,15 @@ def letterhead(
     practitioner: Practitioner, practice: Practice, away: Away | None, discretion: str
 ) -> dict[str, Any]:
     """What every email says of whom it comes from, in the language that is active, by the names that Source has."""
+    nobody_reads = not practitioner.is_active
+    away = None if nobody_reads else away
     return {
         "practitioner": tidy(practitioner.name),
         "response_time": tidy(practitioner.response_time_said()),
         "sender": mailbox(tidy(practice.sender_name), our_address()),
         "postal_address": tidy(practice.postal_address),
         "help_lines": help_lines(practice, discretion),
+        "nobody_reads": nobody_reads,
         "back_on": away.back_on if away else None,
         "backup_name": tidy(away.backup_name) if away else "",
         "backup_reach": tidy(away.backup_reach) if away else "",

@@ -1,10 +1,13 @@
 """The words around the reading are in the client's language; the reading stays as it was written."""
 
+from datetime import timedelta
+
 import pytest
 
 from practice.mailing import notices
 from practice.mailing.models import Notice
-from practice.people.models import Client, Practice, Practitioner
+from practice.people import accounts
+from practice.people.models import Away, Client, Practice, Practitioner
 from tests.mailing.sending import html_of, parsed, send_due, sent, text_of
 
 
@@ -103,3 +106,25 @@ def test_the_email_has_the_help_lines_of_its_language(assignment, practice, sink
     for part in (text_of(email), html_of(email)):
         assert "Línea 024" in part
         assert "TelefonSeelsorge" not in part
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "At the moment nobody reads what you write. It is kept."),
+        ("de", "Im Moment liest niemand, was Sie schreiben. Es bleibt aufgehoben."),
+        ("es", "En este momento nadie lee lo que escribes. Queda guardado."),
+    ],
+)
+def test_while_an_account_is_closed_and_the_series_go_on_nobody_is_said_to_read(
+    assignment, ada, maya, sink, now, language, says
+):
+    Client.objects.update(language=language)
+    Away.objects.create(practitioner=maya, starts_on=now.date(), back_on=now.date() + timedelta(days=20))
+    accounts.close(maya, None, True)
+    email = sent(sink)
+    ada.refresh_from_db()
+    notice = notices.letter(notices.drafted(ada, Notice.Kind.REMINDER, now))
+    for part in (text_of(email), html_of(email), notice.body, notice.alternatives[0].content):
+        assert says in part
+        assert "within two working days" not in part
