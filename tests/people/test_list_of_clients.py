@@ -235,7 +235,7 @@ def test_a_list_to_add_knows_the_address_of_an_archived_client(desk, ada):
     from tests.people.test_adding_from_a_list import left_out, read
 
     desk.post(page_of("archive", ada), {"to": "archive"})
-    assert "You already have a client" in left_out(read(desk, "Name,Email\nAda,ada@example.org\n"))[2][0]
+    assert "already has the address" in left_out(read(desk, "Name,Email\nAda,ada@example.org\n"))[2][0]
 
 
 def test_a_ticked_archived_client_is_not_taken_along_to_be_assigned(desk, ada):
