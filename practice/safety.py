@@ -11,8 +11,8 @@ UNSAFE_SECRET_KEY = "only-for-trying-out-and-never-for-a-practice"  # noqa: S105
 UNSAFE_ENCRYPTION_KEY = "b25seS1mb3ItdHJ5aW5nLW91dC1uZXZlci1mb3ItcmU="
 #: That somebody is at the desk is noted once a minute: with less than this even who is busy would be signed out.
 FEWEST_IDLE_MINUTES = 2
-#: A sender works in shifts of a part of the lease. With less than this no slow server could answer in one.
-SHORTEST_LEASE_SECONDS = 60
+#: A sender works in shifts of a part of the lease. With less than this hardly an email would fit into one.
+SHORTEST_LEASE_SECONDS = 10
 
 
 def unsafe_settings(chosen: Mapping[str, Any]) -> list[str]:
