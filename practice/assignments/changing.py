@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from practice.assignments.kept_free import kept_free
-from practice.assignments.outlook import calendar
+from practice.assignments.outlook import Span, calendar
 from practice.assignments.passed import PassedStep
 from practice.assignments.querysets import AssignmentQuerySet
 from practice.assignments.row import AssignmentRow
-from practice.assignments.schedule import first_day
+from practice.assignments.schedule import Rhythm, first_day
 from resources.models import Step
 
 
@@ -118,8 +118,11 @@ class ChangingRow(AssignmentRow):
         on = self.next_on or self.first_on
         if self.state != self.State.ACTIVE or self.sooner_at or not self.has_a_clock:
             return on
-        (without,) = kept_free([(self.client, self.module, self.rhythm)])
-        return calendar(self.rhythm, [""], on, without)[0].day
+        return calendar(self.rhythm, [""], on, self.days_kept_free(self.rhythm))[0].day
+
+    def days_kept_free(self, rhythm: Rhythm) -> tuple[Span, ...]:
+        """The days of the client's calendar on which nothing of it leaves in this rhythm. Two queries at most."""
+        return kept_free([(self.client, self.module, rhythm)])[0]
 
     def change_slot(self, weekday: int | None, at: time | None, now: datetime) -> bool:
         """Leave on this weekday and at this hour of the client's clock from the next slot on, if running; None leaves

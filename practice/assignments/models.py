@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 from practice.assignments import holds
 from practice.assignments.changing import ChangingRow
 from practice.assignments.first_note import FirstNote
-from practice.assignments.kept_free import kept_free, next_free
+from practice.assignments.kept_free import next_free
 from practice.assignments.outlook import (
     Hold,
     Outlook,
     Planned,
-    Span,
     calendar,
     held_by_clock,
     held_by_silence,
@@ -24,7 +23,6 @@ from practice.assignments.outlook import (
     look_ahead,
 )
 from practice.assignments.own_wording import OwnWording  # noqa: F401 - a table of this room
-from practice.assignments.schedule import Rhythm
 from practice.people.models import Client
 from resources.models import Module, Step
 
@@ -51,10 +49,6 @@ class Assignment(ChangingRow):
             return calendar(self.rhythm, left, first, without)
         later = calendar(self.rhythm, left[1:], self.rhythm.day_after(first), without)
         return [Planned(left[0], first, self.next_due_at), *later]
-
-    def days_kept_free(self, rhythm: Rhythm) -> tuple[Span, ...]:
-        """The days of the client's calendar on which nothing of it leaves in this rhythm. Two queries at most."""
-        return kept_free([(self.client, self.module, rhythm)])[0]
 
     def outlook(self) -> Outlook:
         """What comes next, when, and if held, why."""
