@@ -20,7 +20,7 @@ from practice.assignments.blackout import without_emails_today
 from practice.assignments.models import Assignment
 from practice.assignments.own_wording import OwnWording
 from practice.assignments.passed import PassedStep
-from practice.mailing.letterhead import help_lines
+from practice.mailing.letterhead import around_a_short_text
 from practice.mailing.models import Delivery, Suppression
 from practice.mailing.personal import notes_to_come
 from practice.people import audit
@@ -164,16 +164,8 @@ def why_no_email(client: Client, now: datetime) -> str:
 
 def words_for(client: Client, to: Practitioner) -> tuple[str, str]:
     """(subject, text) of the email that tells a client, in their language, in the colleague's voice."""
-    practice = Practice.current()
     with translation.override(client.language):
-        context = {
-            "name": client.greeted_as(),
-            "discretion": client.discretion,
-            "before": client.practitioner.name,
-            "practitioner": to,
-            "practice": practice,
-            "help_lines": help_lines(practice, client.discretion),
-        }
+        context = around_a_short_text(client) | {"before": client.practitioner.name, "practitioner": to}
         text = render_to_string("email/handed_over.txt", context)
         return gettext("A short note for you"), text.strip() + "\n"
 

@@ -44,6 +44,17 @@ def help_lines(practice: Practice, discretion: str) -> str:
     return "" if discretion == Client.Discretion.NOTICE else tidy(practice.help_lines_said())
 
 
+def around_a_short_text(client: Client) -> dict[str, Any]:
+    """What a short email of text alone says beside its own words, in the language that is active."""
+    practice = Practice.current()
+    return {
+        "name": client.greeted_as(),
+        "discretion": client.discretion,
+        "practice": practice,
+        "help_lines": help_lines(practice, client.discretion),
+    }
+
+
 def by_itself(language: str) -> list[tuple[str, str]]:
     """The headers of every email that nobody wrote by hand. RFC 3834: nobody's vacation notice shall answer."""
     return [

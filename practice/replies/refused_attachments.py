@@ -5,8 +5,8 @@ import logging
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from practice.mailing.letterhead import help_lines
-from practice.people.models import Client, Practice
+from practice.mailing.letterhead import around_a_short_text
+from practice.people.models import Client
 from practice.people.posting import post
 
 log = logging.getLogger(__name__)
@@ -14,14 +14,8 @@ log = logging.getLogger(__name__)
 
 def tell(client: Client, answers: str) -> bool:
     """Send it, in the client's language. `answers` is the Message-ID of their mail. Returns whether it left."""
-    practice = Practice.current()
     with translation.override(client.language):
-        context = {
-            "name": client.greeted_as(),
-            "discretion": client.discretion,
-            "practice": practice,
-            "help_lines": help_lines(practice, client.discretion),
-        }
+        context = around_a_short_text(client)
         subject = " ".join(render_to_string("email/attachment_subject.txt", context).split())
         text = render_to_string("email/attachment.txt", context)
     # RFC 3834: nobody's vacation notice shall answer, and no mail server shall take it for a letter.
