@@ -51,10 +51,10 @@ def write(
             return reply
         _set_apart(reply)
         reply = None
-    if reply is None and not any(values) and not choice.tells(values):
+    tells = choice.tells(values)
+    if reply is None and not any(values) and not tells:
         return None
     reply = reply or Reply(delivery=delivery)
-    tells = choice.tells(values)
     reply.page, reply.typed = sheet.page, typed
     # A draft that would tell something by now is not sent yet, and may still be kept after all.
     reply.kept_at = now if send and not tells else reply.kept_at
