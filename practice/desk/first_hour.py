@@ -84,8 +84,9 @@ def _name_the_practice(so_far: SoFar) -> Start:
     return Start(
         _("Name your practice and its help lines"),
         _(
-            "Clients see the name on their pages, and whom to call in a crisis on every page and in every email. "
-            "Until you name the numbers that are right where they live, only the emergency number is spoken of."
+            "Clients see the name on their pages, and whom to call in a crisis on every page and in every email but "
+            "short notices. Until you name the numbers that are right where they live, only the emergency number is "
+            "spoken of."
         ),
         reverse("admin:people_practice_changelist"),
         so_far.practice_is_named,
