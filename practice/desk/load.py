@@ -32,7 +32,7 @@ class Load:
 
     def __init__(self, crowd: Crowd, password: str | None) -> None:
         self.crowd, self.password = crowd, password
-        self.sizes, self.now, self.begun = crowd.sizes, crowd.now, crowd.now - 40 * WEEK
+        self.sizes, self.now, self.begun = crowd.sizes, crowd.now, crowd.now - (crowd.weeks + 1) * WEEK
         models = (Practitioner, Client, Module, Step, Assignment, Delivery, Reply)
         self.first: dict[type[Any], int] = {model: next_pk(model) for model in models}
 
@@ -142,7 +142,7 @@ class Load:
         whose = self._pk(Assignment, number), self._pk(Client, client), self._pk(Module, crowd.module(number))
         return (
             *whose,
-            local.date() - crowd.had(number) * WEEK,
+            local.date() - crowd.since(number) * WEEK,
             local.time(),
             state,
             local.date() + 2 * WEEK if state == State.PAUSED else None,

@@ -41,6 +41,23 @@ def test_it_is_as_if_it_had_been_lived(loaded):
         assert row.next_step().position == row.behind + 1
 
 
+def test_one_series_of_each_client_goes_out_or_two_and_the_others_are_over(loaded):
+    for client in Client.objects.all():
+        now, before = [], []
+        for row in client.assignments.order_by("pk"):
+            (before if row.state == "finished" else now).append(row)
+        assert len(now) <= 2
+        assert [row.pk for row in (*before, *now)] == sorted(row.pk for row in (*before, *now))
+        ends = [row.passed.latest("at").at for row in before]
+        assert ends == sorted(ends)
+
+
+def test_all_of_them_can_go_out_side_by_side(db):
+    call_command("seed_load", **SIZES, at_once=3, verbosity=0)
+    assert Assignment.objects.filter(state="active").count() > SIZES["clients"] * 2
+    assert Delivery.objects.count() == SIZES["deliveries"]
+
+
 def test_its_pages_can_be_looked_at_and_its_private_links_open(client, loaded):
     practitioner = Practitioner.objects.first()
     client.force_login(practitioner)
@@ -51,7 +68,7 @@ def test_its_pages_can_be_looked_at_and_its_private_links_open(client, loaded):
         "mailing_delivery_changelist",
     ):
         assert client.get(reverse(f"admin:{page}")).status_code == 200
-    email = Delivery.objects.of(practitioner).last()
+    email = Delivery.objects.of(practitioner).latest("due_at")
     assert Delivery.objects.by_token(email.token) == email
     assert any(day.departures for day in home(practitioner, timezone.now()).days)
 
@@ -73,4 +90,6 @@ def test_nobody_signs_in_as_one_of_them_where_it_is_no_trial(loaded, settings):
 def test_sizes_that_do_not_fit_are_refused(db):
     with pytest.raises(CommandError, match="Each client needs a practitioner"):
         call_command("seed_load", practitioners=5, clients=2, assignments=9, deliveries=9, verbosity=0)
+    with pytest.raises(CommandError, match="At least one series"):
+        call_command("seed_load", **SIZES, at_once=0, verbosity=0)
     assert not Practitioner.objects.exists()

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         for field in fields(Sizes):
-            parser.add_argument(f"--{field.name}", type=int, default=field.default, help="how many, in all")
+            what = "series of a client that go out now" if field.name == "at_once" else "how many, in all"
+            name = field.name.replace("_", "-")
+            parser.add_argument(f"--{name}", type=int, default=field.default, help=what)
         parser.add_argument(
             "--beside-clients",
             action="store_true",
@@ -36,6 +38,8 @@ class Command(BaseCommand):
                 "Each client needs a practitioner, each assignment a client, and each email an assignment: give at "
                 "least as many clients as practitioners, assignments as clients, and deliveries as assignments."
             )
+        if sizes.at_once < 1:
+            raise CommandError("At least one series of each client goes out: give --at-once 1 or more.")
         if Client.objects.exists() and not options["beside_clients"]:
             raise CommandError(
                 "There are clients in this database already, and thousands of people who do not exist would stand "
