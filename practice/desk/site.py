@@ -93,6 +93,10 @@ class DeskSite(UnfoldAdminSite):
         """A page per app says nothing that the menu does not."""
         return redirect("admin:index")
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Nobody is shown it: the side menu has places of its own. Each page would work it out, some twice."""
+        return []
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
         context["idle_seconds"] = settings.IDLE_MINUTES * 60
