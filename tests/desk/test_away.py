@@ -1,6 +1,7 @@
 """A practitioner says when they are away, and sees it at the desk."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -21,8 +22,8 @@ def desk(client, maya):
 
 
 def days(starts, back):
-    """A time away, counted in days from today."""
-    today = timezone.localdate()
+    """A time away, counted in days from today on Maya's calendar."""
+    today = timezone.localdate(timezone=ZoneInfo("Europe/Berlin"))
     return {"starts_on": today + timedelta(days=starts), "back_on": today + timedelta(days=back)}
 
 
