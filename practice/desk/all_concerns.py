@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from practice.desk.attention import concerns
+from practice.desk.emails import emails_of
 from practice.desk.standing import running
 from practice.people.ownership import practitioner_of
 
@@ -17,7 +18,10 @@ ON_A_PAGE = 50
 def all_concerns(request: HttpRequest) -> HttpResponse:
     """A page of them. A number that is none shows the first, one that is too high the last."""
     practitioner = practitioner_of(request)
-    found = concerns(practitioner, running(practitioner), timezone.now())
+    now = timezone.now()
+    all_that_runs = running(practitioner)
+    emails = emails_of(practitioner, all_that_runs.modules, now)
+    found = concerns(practitioner, all_that_runs, emails, now)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("p"))
     context = {**admin.site.each_context(request), "title": _("Needs attention"), "page": page}
     return render(request, "admin/attention.html", context)

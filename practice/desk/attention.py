@@ -14,8 +14,9 @@ from practice.assignments.outlook import Hold, spoken
 from practice.assignments.passed import PassedStep
 from practice.desk.arrivals import arrivals
 from practice.desk.concern import Concern, assign_to
-from practice.desk.standing import Running, Standing, has_agreed, last_wrote, unanswered
-from practice.desk.trouble import SPOKEN_OF, emails_in_trouble
+from practice.desk.emails import SPOKEN_OF, Emails
+from practice.desk.standing import UNANSWERED, Running, Standing, has_agreed, is_unanswered, last_wrote
+from practice.desk.trouble import emails_in_trouble
 from practice.mailing.models import Suppression
 from practice.mailing.suppressions import held
 from practice.people.in_words import listed
@@ -26,20 +27,19 @@ STUCK = timedelta(hours=1)
 #: A series is said to end so long before its last step leaves; and so many steps at most leave in that time.
 ENDS_WITHIN = timedelta(weeks=2)
 LAST_STEPS = 3
-#: So many steps of one series without a reflection to anything are mentioned. They take at least so long.
-UNANSWERED = 4
+#: What is unanswered is mentioned when nobody wrote for so long.
 UNANSWERED_FOR = timedelta(weeks=UNANSWERED - 1)
 
 ANOTHER = gettext_noop("Assign another module")
 
 
-def concerns(practitioner: Practitioner, running: Running, now: datetime) -> list[Concern]:
+def concerns(practitioner: Practitioner, running: Running, emails: Emails, now: datetime) -> list[Concern]:
     """What is new, in trouble, held or stuck; then, quietly, whoever is new, what ends, is silent or rests."""
     standings = running.standings
     told = {standing.hold for standing in standings if standing.hold}
     found = [
-        *arrivals(practitioner, now),
-        *emails_in_trouble(practitioner, told, now),
+        *arrivals(practitioner, running.clients, now),
+        *emails_in_trouble(emails.in_trouble, running.clients, told),
         *_held(standings),
         *(_stuck(standing) for standing in standings if standing.due_at and standing.due_at < now - STUCK),
         *_ending(standings, now),
@@ -127,24 +127,22 @@ def _ending(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
 
 def _ended(running: Running, now: datetime) -> list[Concern]:
     """Clients whose last step went out lately, and to whom nothing is going out now."""
-    if not (idle := running.idle_clients()):
+    idle = [pk for pk in running.idle_clients() if not running.clients[pk].archived_at]
+    if not idle:
         return []
     lately = PassedStep.objects.filter(assignment=OuterRef("pk"), at__gte=now - SPOKEN_OF)
-    finished = Assignment.objects.filter(
-        Exists(lately), client__in=idle, client__archived_at=None, state=Assignment.State.FINISHED
-    )
+    finished = Assignment.objects.filter(Exists(lately), client__in=idle, state=Assignment.State.FINISHED)
     why = _("Every step went out, and nothing else is going out to them.")
     return [
-        Concern(row.client.name, row.module.title, why, _(ANOTHER), assign_to(row.client_id), quiet=True)
-        for row in finished.with_client().select_related("module")
+        Concern(running.clients[client].name, module, why, _(ANOTHER), assign_to(client), quiet=True)
+        for client, module in finished.values_list("client_id", "module__title")
     ]
 
 
 def _silent(standings: Iterable[Standing], now: datetime) -> Iterator[Concern]:
     """Clients who have written nothing since a few steps of one series. They may well be reading."""
-    silent = [standing.row for standing in standings if standing.due_at and _is_silent(standing.row, now)]
-    found = unanswered(silent, UNANSWERED) if silent else set()
-    one_each = {row.client_id: row for row in silent if row.pk in found}
+    silent = (standing.row for standing in standings if standing.due_at and _is_silent(standing.row, now))
+    one_each = {row.client_id: row for row in silent if is_unanswered(row)}
     why = ngettext(
         "The last step went out, and no reflection came. Reading alone may be what suits them; you could ask when you "
         "meet.",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from practice.desk.attention import concerns
 from practice.desk.concern import Concern
+from practice.desk.emails import emails_of
 from practice.desk.first_hour import Start, first_hour
 from practice.desk.standing import running
 from practice.desk.timeline import Day, few, timeline
@@ -36,19 +37,21 @@ class Home:
 def home(practitioner: Practitioner, now: datetime) -> Home:
     """What this practitioner's day looks like at `now`."""
     all_that_runs = running(practitioner)
-    today, *days = timeline(practitioner, all_that_runs, now)
+    emails = emails_of(practitioner, all_that_runs.modules, now)
+    today, *days = timeline(practitioner, all_that_runs, emails, now)
     theirs = Reply.objects.of(practitioner).select_related("client", "delivery__step")
     theirs = theirs.only("sent_at", "client__name", "delivery__step__title")
-    read_first, pinned = few(theirs.to_read_first(), READ_FIRST)
+    pinned = few(theirs.to_read_first(), READ_FIRST) if all_that_runs.has_any_to_read_first else ([], 0)
+    read_first, to_read_first = pinned
     reflections, unread = few(theirs.unread(), FIRST)
-    found = concerns(practitioner, all_that_runs, now)
+    found = concerns(practitioner, all_that_runs, emails, now)
     pressing, quiet = ([one for one in found if one.quiet is calm] for calm in (False, True))
     named = [*pressing[:FIRST_CONCERNS], *quiet[:FIRST_CONCERNS]]
     return Home(
         today=today,
         days=days,
         read_first=read_first,
-        more_to_read_first=pinned - len(read_first),
+        more_to_read_first=to_read_first - len(read_first),
         reflections=reflections,
         more_reflections=unread - len(reflections),
         concerns=named,

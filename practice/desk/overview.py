@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from practice.assignments.models import Assignment
+from practice.desk.emails import SPOKEN_OF
 from practice.desk.models import Erasure
-from practice.desk.trouble import SPOKEN_OF
 from practice.mailing.models import Delivery
 from practice.people.models import Client, Practitioner
 from practice.people.ownership import practitioner_of

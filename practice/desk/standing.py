@@ -8,21 +8,25 @@ once, and what only a line on the page needs (the next step's title) is asked fo
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from practice.assignments import holds
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold, calendar
 from practice.assignments.passed import PassedStep
+from practice.mailing.models import Suppression
+from practice.mailing.suppressions import why_not
 from practice.people.models import Client, Practitioner
 from practice.replies.models import Reply
-from resources.models import Module, Step
+from practice.replies.worrying import is_read_first
+from resources.models import Module
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+#: So many steps of one series without a reflection to anything are mentioned.
+UNANSWERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,17 @@ class Standing:
 class Running:
     """All that is running for a practitioner's clients, the next to leave first.
 
-    `clients` are all of theirs, by id, and `modules` all that any of these has, or had.
+    `clients` are all of theirs, by id, and `modules` those that run.
     """
 
     standings: list[Standing]
     clients: dict[int, Client]
     modules: dict[int, Module]
+
+    @property
+    def has_any_to_read_first(self) -> bool:
+        """Whether a reflection of any of the clients is to be read first."""
+        return any(client.is_read_first for client in self.clients.values())  # type: ignore[attr-defined]
 
     def idle_clients(self) -> set[int]:
         """The ids of those for whom nothing is running."""
@@ -70,17 +79,17 @@ def running(practitioner: Practitioner) -> Running:
     """Read it. Each row has its module, and its client as `has_agreed` and `last_wrote` ask for."""
     clients = _clients(practitioner)
     # By their ids: a join would tempt PostgreSQL to read through the assignments of all practitioners.
-    of_clients = Assignment.objects.filter(client__in=clients)
-    behind = _how_many(PassedStep.objects.filter(assignment=OuterRef("pk")), "assignment")
-    shown = of_clients.running().with_blackout().annotate(behind=behind).order_by("next_due_at", "pk")
-    rows: list[Any] = list(shown.defer("created_at", "remind_after", "no_reminders"))
-    # Distinct, as PostgreSQL would else look for each module through all assignments.
-    used = Module.objects.filter(pk__in=of_clients.order_by().values("module").distinct())
-    steps = Step.objects.filter(module=OuterRef("pk"))
-    modules: dict[int, Any] = used.annotate(
-        step_count=_how_many(steps.in_use(), "module"),
-        taken_out=_how_many(steps.filter(taken_out=True), "module"),
-    ).in_bulk()
+    those = Assignment.objects.running().filter(client__in=clients).with_blackout()
+    passed = PassedStep.objects.filter(assignment=OuterRef("pk"))
+    # Counted row by row, each by its own few entries of an index: asked for all at once, PostgreSQL would rather read
+    # the whole table.
+    count = passed.order_by().values("assignment").annotate(count=Count("*")).values("count")
+    went_out = passed.filter(skipped=False).order_by("-at").values("at")
+    those = those.annotate(
+        behind=Coalesce(Subquery(count), 0), unanswered_since=Subquery(went_out[UNANSWERED - 1 : UNANSWERED])
+    )
+    rows: list[Any] = list(those.order_by("next_due_at", "pk"))
+    modules = _modules({row.module_id for row in rows})
     client, module = Assignment._meta.get_field("client"), Assignment._meta.get_field("module")
     for row in rows:
         client.set_cached_value(row, clients[row.client_id])
@@ -108,6 +117,11 @@ def last_wrote(row: Assignment) -> datetime | None:
     return cast("datetime | None", row.client.last_wrote)  # type: ignore[attr-defined]
 
 
+def unwanted(client: Client) -> Suppression.Why | None:
+    """Why the address of one of these clients must not be written to, if so."""
+    return cast("Suppression.Why | None", client.suppression)  # type: ignore[attr-defined]
+
+
 def titles(rows: Collection[Assignment]) -> dict[int, tuple[str | None, str | None]]:
     """The titles of the next step of each of these and of the one after it, by the assignment's id."""
     found = Assignment.objects.filter(pk__in={row.pk for row in rows}).with_next_two_titles().order_by()
@@ -117,22 +131,20 @@ def titles(rows: Collection[Assignment]) -> dict[int, tuple[str | None, str | No
     }
 
 
-def unanswered(rows: Sequence[Assignment], at_least: int) -> set[int]:
-    """The ids of those of which so many steps went out since the client last wrote."""
-    wrote = Reply.objects.sent().filter(client=OuterRef("client")).order_by("-sent_at").values("sent_at")
-    since = Coalesce(Subquery(wrote[:1]), Value(LONG_AGO))
-    steps = PassedStep.objects.filter(assignment=OuterRef("pk"), skipped=False, at__gt=OuterRef("since"))
-    counted = Assignment.objects.filter(pk__in=[row.pk for row in rows]).alias(since=since)
-    found = counted.annotate(steps=_how_many(steps, "assignment")).order_by().values_list("pk", "steps")
-    return {pk for pk, steps in found if steps >= at_least}
+def is_unanswered(row: Assignment) -> bool:
+    """Whether UNANSWERED steps of one of these went out, or more, since its client last wrote."""
+    since: datetime | None = row.unanswered_since  # type: ignore[attr-defined]
+    wrote = last_wrote(row)
+    return since is not None and (wrote is None or wrote < since)
 
 
-def _how_many(steps: QuerySet[Any, Any], each: str) -> Coalesce:
-    """How many of these each assignment, or each module, has. Counted row by row, each by its own few entries of an
-    index: asked for all at once, PostgreSQL would rather read the whole table.
-    """
-    count = steps.order_by().values(each).annotate(count=Count("*")).values("count")
-    return Coalesce(Subquery(count), 0)
+def _modules(ids: Collection[int]) -> dict[int, Any]:
+    """These modules by id, each with how many steps it has (`step_count`) and how many it has no more (`taken_out`)."""
+    counted = Module.objects.order_by().annotate(
+        step_count=Count("steps", filter=Q(steps__taken_out=False)),
+        taken_out=Count("steps", filter=Q(steps__taken_out=True)),
+    )
+    return counted.in_bulk(ids)
 
 
 def _passed_and_taken_out(rows: Sequence[Assignment], modules: Collection[int]) -> Counter[int]:
@@ -149,10 +161,14 @@ def _passed_and_taken_out(rows: Sequence[Assignment], modules: Collection[int]) 
 def _clients(practitioner: Practitioner) -> dict[int, Client]:
     """The practitioner's clients by id, with what a line on the page may say of them."""
     wrote = Reply.objects.sent().filter(client=OuterRef("pk")).order_by("-sent_at").values("sent_at")[:1]
-    clients = Client.objects.of(practitioner).knowing_consent().annotate(last_wrote=Subquery(wrote))
-    clients = clients.only("practitioner", "name", "email", "time_zone", "archived_at")
+    clients = Client.objects.of(practitioner).knowing_consent()
+    clients = clients.annotate(last_wrote=Subquery(wrote), is_read_first=is_read_first("pk"))
+    clients = clients.only("practitioner", "name", "email", "time_zone", "archived_at", "handed_over_at")
     found = {}
     for client in clients.order_by():
         client.practitioner = practitioner
         found[client.pk] = cast(Client, client)
+    suppressions = why_not(found.values())
+    for client in found.values():
+        client.suppression = suppressions.get(client.pk)  # type: ignore[attr-defined]
     return found

@@ -1,14 +1,14 @@
 """What goes out today and in the days after it, on the practitioner's calendar."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Window
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,17 +16,15 @@ from django.utils.translation import gettext as _
 from practice.assignments.kept_free import kept_free
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import place
+from practice.desk.emails import Emails
 from practice.desk.standing import Running, Standing, titles
-from practice.mailing.models import WINDOW, Delivery
 from practice.people.clocks import clock_of
-from practice.people.models import Practitioner
+from practice.people.models import Client, Practitioner
 
 #: Days after today.
 DAYS = 7
 #: How many emails today names, and a later day; the rest are behind a link.
 MOST, MOST_LATER = 6, 4
-
-State = Delivery.State
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Day:
     more_left_url: str = ""
 
 
-def timeline(practitioner: Practitioner, running: Running, now: datetime) -> list[Day]:
+def timeline(practitioner: Practitioner, running: Running, emails: Emails, now: datetime) -> list[Day]:
     """Today and the days after it. What should have left before midnight stands first today."""
     zone = ZoneInfo(practitioner.time_zone)
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
@@ -82,8 +80,10 @@ def timeline(practitioner: Practitioner, running: Running, now: datetime) -> lis
     of_step = titles([slot.row for _, slot in planned]) if planned else {}
     for day, slot in planned:
         step = of_step.get(slot.row.pk, ("", ""))[slot.is_after] or ""
-        day.departures.append(_departure(slot.row, step, slot.at, "", practitioner))
-    _add_outbox(days[0], practitioner, running.modules, midnight)
+        day.departures.append(_departure(slot.row.client, slot.row.pk, step, slot.at, "", practitioner))
+    _add_outbox(days[0], emails, running.clients, practitioner)
+    span = {"due_at__gte": midnight, "due_at__lt": midnight + timedelta(days=1)}
+    days[0].more_left_url = f"{reverse('admin:mailing_delivery_changelist')}?{urlencode(span)}"
     return days
 
 
@@ -143,31 +143,23 @@ def _first_of_each_day(
     return found
 
 
-def _add_outbox(today: Day, practitioner: Practitioner, modules: Collection[int], midnight: datetime) -> None:
+def _add_outbox(
+    today: Day, emails: Emails, clients: Mapping[int, Client], practitioner: Practitioner
+) -> None:
     """Emails on their way, and those that left since midnight: the latest, if there are many."""
-    emails = Delivery.objects.few_of(practitioner).select_related("step", "assignment__client")
-    shown = ("state", "due_at", "accepted_at", "step__title", "assignment__client__name")
-    emails = emails.only(*shown, "assignment__client__time_zone")
-    # Not state__in, in which PostgreSQL would see no use for the small indexes of these states.
-    waiting = Q(state=State.DUE) | Q(state=State.CLAIMED) | Q(state=State.SUBMITTING)
-    on_the_way, waiting_in_all = few(emails.filter(waiting).order_by("due_at", "pk"), MOST)
-    # An email waits for no longer than its window, so none that left since midnight was due before this.
-    lately = emails.lately(modules, midnight - 2 * WINDOW)
-    left = lately.filter(state__in=Delivery.SENT, accepted_at__gte=midnight)
-    gone, gone_in_all = few(left.order_by("-accepted_at", "-pk"), MOST)
-    today.more += waiting_in_all - len(on_the_way)
-    today.more_left = gone_in_all - len(gone)
-    span = {"due_at__gte": midnight, "due_at__lt": midnight + timedelta(days=1)}
-    today.more_left_url = f"{reverse('admin:mailing_delivery_changelist')}?{urlencode(span)}"
+    shown = [*emails.on_the_way[:MOST], *emails.left_today[:MOST]]
+    today.more += len(emails.on_the_way[MOST:])
+    today.more_left = len(emails.left_today[MOST:])
     outbox = [
         _departure(
-            row.assignment,
-            row.step.title,
-            row.accepted_at or row.due_at,
-            row.get_state_display(),
+            clients[email.client_id],
+            email.assignment_id,
+            email.step_title,
+            email.accepted_at or email.due_at,
+            email.get_state_display(),
             practitioner,
         )
-        for row in (*on_the_way, *gone)
+        for email in shown
     ]
     today.departures = sorted([*today.departures, *outbox], key=lambda departure: departure.at)
 
@@ -187,18 +179,20 @@ def _name(day: date, today: date) -> str:
     return near.get((day - today).days) or date_format(day, _("l j F"))
 
 
-def _departure(row: Assignment, step: str, at: datetime, state: str, practitioner: Practitioner) -> Departure:
-    theirs = at.astimezone(clock_of(row.client.time_zone) or UTC)
+def _departure(
+    client: Client, assignment: int, step: str, at: datetime, state: str, practitioner: Practitioner
+) -> Departure:
+    theirs = at.astimezone(clock_of(client.time_zone) or UTC)
     mine = at.astimezone(ZoneInfo(practitioner.time_zone))
     differs = theirs.utcoffset() != mine.utcoffset()
     return Departure(
         at=at,
-        client=row.client.name,
+        client=client.name,
         step=step,
         state=state,
-        url=reverse("admin:assignments_assignment_change", args=(row.pk,)),
+        url=reverse("admin:assignments_assignment_change", args=(assignment,)),
         my_time=f"{mine:%H:%M}",
-        client_time=_on_their_clock(theirs, mine, place(row.client.time_zone)) if differs else "",
+        client_time=_on_their_clock(theirs, mine, place(client.time_zone)) if differs else "",
     )
 
 

@@ -1,17 +1,17 @@
 """The outbox, asked for in plain words."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from practice.assignments.models import Assignment
 from practice.mailing import welcome
 from practice.mailing.private_link import LinkedQuerySet
 from practice.people.models import Client, Consent, Practitioner
+from resources.models import Module
 
 
 class DeliveryQuerySet(LinkedQuerySet):
@@ -53,6 +53,6 @@ class DeliveryQuerySet(LinkedQuerySet):
         whose = Subquery(owner.values("client__practitioner"))
         return self.alias(owner=whose).filter(owner=practitioner.pk)
 
-    def lately(self, modules: Collection[int], since: datetime) -> Self:
-        """Those of steps of these modules, by id, that were due since then. Found by `delivery_lately`."""
-        return self.filter(step__module__in=modules, due_at__gte=since)
+    def lately(self, modules: QuerySet[Module], since: datetime) -> Self:
+        """Those of steps of these modules that were due since then. Found by `delivery_lately`."""
+        return self.filter(step__module__in=modules.order_by().values("pk"), due_at__gte=since)

@@ -1,10 +1,13 @@
 """Tells the schedule about addresses that must not be written to, so that the desk can say why nothing leaves."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext, gettext_noop
 
 from practice.assignments import holds
 from practice.assignments.outlook import Hold
 from practice.mailing.models import Suppression
+from practice.people.models import Client
 
 Why = Suppression.Why
 
@@ -37,11 +40,22 @@ WORDS = {
 @holds.of_client
 def suppressed(clients: holds.Clients) -> dict[int, Hold]:
     """Those whose address must not be written to."""
-    addresses = {pk: client.email.lower() for pk, client in clients.items()}
-    why = dict(Suppression.objects.filter(address__in={*addresses.values()}).values_list("address", "why"))
-    return {
-        pk: held(Why(why[address]), clients[pk].name) for pk, address in addresses.items() if address in why
-    }
+    # Of those that home has read it is known already.
+    unknown = [client for client in clients.values() if "suppression" not in vars(client)]
+    found = {pk: vars(client).get("suppression") for pk, client in clients.items()} | why_not(unknown)
+    return {pk: held(why, clients[pk].name) for pk, why in found.items() if why}
+
+
+def why_not(clients: Collection[Client]) -> dict[int, Why]:
+    """Why the addresses of these must not be written to, by the client's id: of those of which it is so. One query, and
+    none for nobody.
+    """
+    if not clients:
+        return {}
+    addresses = {client.pk: client.email.lower() for client in clients}
+    rows = Suppression.objects.filter(address__in={*addresses.values()}).values_list("address", "why")
+    why = {address: Why(one) for address, one in rows}
+    return {pk: why[address] for pk, address in addresses.items() if address in why}
 
 
 def held(why: Why, client: str) -> Hold:

@@ -65,6 +65,10 @@ def _in_its_email(reply: Reply) -> list[str]:
 @holds.of_client
 def to_be_read_first(clients: holds.Clients) -> dict[int, Hold]:
     """Clients of whom a reflection is to be read first."""
+    # Of those that were read with `is_read_first` it is known.
+    clients = {pk: client for pk, client in clients.items() if vars(client).get("is_read_first", True)}
+    if not clients:
+        return {}
     waiting = Concern.objects.open().filter(reply__client__in=clients).order_by("-reply__sent_at", "-pk")
     told = waiting.values_list("reply__client_id", "reply__sent_at", "reply__client__practitioner__time_zone")
     # The oldest of each client comes last, and stays.
@@ -85,7 +89,12 @@ def in_words(client: str, sent: datetime) -> Hold:
     )
 
 
+def is_read_first(client: str) -> Exists:
+    """For a query: whether a reflection of the client at this path is to be read first."""
+    return Exists(Concern.objects.open().filter(reply__client=OuterRef(client)))
+
+
 @welcome.unless
 def client_is_read_first() -> Exists:
     """What waits in the outbox stays back as well."""
-    return Exists(Concern.objects.open().filter(reply__client=OuterRef("assignment__client")))
+    return is_read_first("assignment__client")
