@@ -18,7 +18,9 @@ def away(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 
 
 def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
-    """The time away that holds each, by id. Two queries at most, and one as long as nobody is away then."""
+    """The time away that holds each, by id. Two queries at most, and one as long as nobody is away then; none for those
+    whose modules are known and go on."""
+    assignments = [row for row in assignments if row.next_due_at and _may_hold(row)]
     moments = {row.pk: row.next_due_at for row in assignments if row.next_due_at}
     if not moments:
         return {}
@@ -38,6 +40,11 @@ def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
         for time in by_practitioner.get(practitioner, [])
         if time.covers(moments[pk])
     }
+
+
+def _may_hold(row: Assignment) -> bool:
+    """Whether its module holds while its practitioner is away; or is not known, which is asked with all others."""
+    return row.module.holds_while_away if Assignment._meta.get_field("module").is_cached(row) else True
 
 
 def moment_to_expect(row: Assignment) -> datetime | None:

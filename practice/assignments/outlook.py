@@ -3,10 +3,9 @@
 Pure, and in the practitioner's words and language: they read it at the desk. The planner goes by the same rules.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import dropwhile
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -252,7 +251,7 @@ def calendar(
 
     Slots that lie in one of the spans `without` emails are passed over.
     """
-    days: Iterator[date] = dropwhile(lambda day: first is not None and day < first, rhythm.days())
+    days = rhythm.days(first)
     if without:
         days = (day for day in days if not any(span.covers(day) for span in without))
     return [Planned(step, day, rhythm.moment(day)) for step, day in zip(steps, days, strict=False)]

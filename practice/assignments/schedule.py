@@ -26,9 +26,12 @@ class Rhythm:
         """
         return datetime.combine(day, self.at.replace(fold=0), ZoneInfo(self.zone)).astimezone(UTC)
 
-    def days(self) -> Iterator[date]:
-        """The days on which steps go out, from the first on, without end."""
-        return (self.first_on + timedelta(weeks=self.every_weeks * turn) for turn in count())
+    def days(self, not_before: date | None = None) -> Iterator[date]:
+        """The days on which steps go out, without end: from the first on, or the first that is not before a day."""
+        first = self.first_on
+        if not_before and not_before > first:
+            first = self.day_after(not_before - timedelta(days=1))
+        return (first + timedelta(weeks=self.every_weeks * turn) for turn in count())
 
     def day_after(self, day: date) -> date:
         """The first of the days that lies after this one."""
