@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,25 +35,27 @@ class Emails:
 
 def emails_of(practitioner: Practitioner, modules: Collection[int], now: datetime) -> Emails:
     """What there is to say of them at `now`. `modules` are those that run, by id, whoever's they are."""
-    midnight = now.astimezone(ZoneInfo(practitioner.time_zone)).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    found = _read(practitioner, modules, midnight, now - SPOKEN_OF)
+    since, spoken_of = midnight(practitioner, now), now - SPOKEN_OF
+    found = sorted(_read(practitioner, modules, since, spoken_of), key=lambda email: (email.due_at, email.pk))
     left = [
-        one for one in found if one.state in Delivery.SENT and one.accepted_at and one.accepted_at >= midnight
+        one for one in found if one.state in Delivery.SENT and one.accepted_at and one.accepted_at >= since
     ]
-    troubled = [one for one in found if one.state == State.UNCERTAIN or _went_wrong(one, now - SPOKEN_OF)]
+    troubled = [one for one in found if one.state == State.UNCERTAIN or _went_wrong(one, spoken_of)]
     return Emails(
-        on_the_way=sorted(
-            (one for one in found if one.state in ON_THE_WAY), key=lambda email: (email.due_at, email.pk)
-        ),
+        on_the_way=[one for one in found if one.state in ON_THE_WAY],
         left_today=sorted(left, key=lambda email: (email.accepted_at, email.pk), reverse=True),
-        in_trouble=sorted(troubled, key=lambda email: (email.due_at, email.pk), reverse=True),
+        in_trouble=troubled[::-1],
     )
+
+
+def midnight(practitioner: Practitioner, now: datetime) -> datetime:
+    """When the day of `now` began on the practitioner's calendar, on their clock."""
+    zone = ZoneInfo(practitioner.time_zone)
+    return datetime.combine(now.astimezone(zone).date(), time.min, zone)
 
 
 def _read(
-    practitioner: Practitioner, modules: Collection[int], midnight: datetime, spoken_of: datetime
+    practitioner: Practitioner, modules: Collection[int], since: datetime, spoken_of: datetime
 ) -> list[Any]:
     """One statement of three parts: each has a small index of its own. What two of them find is there once."""
     emails = Delivery.objects.few_of(practitioner).order_by()
@@ -61,10 +63,10 @@ def _read(
     emails = emails.annotate(client_id=F("assignment__client"), step_title=F("step__title"))
     undecided = emails.filter(_any_of(*ON_THE_WAY, State.UNCERTAIN))
     went_wrong = emails.filter(_any_of(*WENT_WRONG), due_at__gte=spoken_of)
-    # An email waits for no longer than its window, so none that left since midnight was due before this.
+    # An email waits for no longer than its window, so none that left since then was due before this.
     theirs = Module.objects.filter(Q(practitioner=practitioner) | Q(pk__in=modules))
-    lately = emails.lately(theirs, midnight - 2 * WINDOW)
-    left = lately.filter(state__in=Delivery.SENT, accepted_at__gte=midnight)
+    lately = emails.lately(theirs, since - 2 * WINDOW)
+    left = lately.filter(state__in=Delivery.SENT, accepted_at__gte=since)
     return list(undecided.union(went_wrong, left))
 
 

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Window
 
 from practice.desk.attention import concerns
 from practice.desk.concern import Concern
 from practice.desk.emails import emails_of
 from practice.desk.first_hour import Start, first_hour
 from practice.desk.standing import running
-from practice.desk.timeline import Day, few, timeline
+from practice.desk.timeline import Day, timeline
 from practice.people.models import Practitioner
 from practice.replies.models import Reply
 
@@ -41,9 +44,11 @@ def home(practitioner: Practitioner, now: datetime) -> Home:
     today, *days = timeline(practitioner, all_that_runs, emails, now)
     theirs = Reply.objects.of(practitioner).select_related("client", "delivery__step")
     theirs = theirs.only("sent_at", "client__name", "delivery__step__title")
-    pinned = few(theirs.to_read_first(), READ_FIRST) if all_that_runs.has_any_to_read_first else ([], 0)
-    read_first, to_read_first = pinned
-    reflections, unread = few(theirs.unread(), FIRST)
+    read_first: list[Reply] = []
+    to_read_first = 0
+    if all_that_runs.has_any_to_read_first:
+        read_first, to_read_first = _few(theirs.to_read_first(), READ_FIRST)
+    reflections, unread = _few(theirs.unread(), FIRST)
     found = concerns(practitioner, all_that_runs, emails, now)
     pressing, quiet = ([one for one in found if one.quiet is calm] for calm in (False, True))
     named = [*pressing[:FIRST_CONCERNS], *quiet[:FIRST_CONCERNS]]
@@ -58,3 +63,9 @@ def home(practitioner: Practitioner, now: datetime) -> Home:
         more_concerns=len(found) - len(named),
         first_hour=[] if all_that_runs.standings else first_hour(practitioner),
     )
+
+
+def _few(rows: Any, most: int) -> tuple[list[Any], int]:
+    """The first of these, and how many there are in all: in one query."""
+    found = list(rows.annotate(in_all=Window(Count("*")))[:most])
+    return found, found[0].in_all if found else 0

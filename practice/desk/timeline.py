@@ -4,11 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Window
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from django.utils.translation import gettext as _
 from practice.assignments.kept_free import kept_free
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import place
-from practice.desk.emails import Emails
+from practice.desk.emails import Emails, midnight
 from practice.desk.standing import Running, Standing, titles
 from practice.people.clocks import clock_of
 from practice.people.models import Client, Practitioner
@@ -69,8 +67,8 @@ class Day:
 def timeline(practitioner: Practitioner, running: Running, emails: Emails, now: datetime) -> list[Day]:
     """Today and the days after it. What should have left before midnight stands first today."""
     zone = ZoneInfo(practitioner.time_zone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
-    first = midnight.date()
+    began = midnight(practitioner, now)
+    first = began.date()
     days = [
         Day(day, _name(day, first), more_url=_all_of(day), more_after_url=_all_of(first))
         for day in (first + timedelta(n) for n in range(DAYS + 1))
@@ -82,7 +80,7 @@ def timeline(practitioner: Practitioner, running: Running, emails: Emails, now: 
         step = of_step.get(slot.row.pk, ("", ""))[slot.is_after] or ""
         day.departures.append(_departure(slot.row.client, slot.row.pk, step, slot.at, "", practitioner))
     _add_outbox(days[0], emails, running.clients, practitioner)
-    span = {"due_at__gte": midnight, "due_at__lt": midnight + timedelta(days=1)}
+    span = {"due_at__gte": began, "due_at__lt": began + timedelta(days=1)}
     days[0].more_left_url = f"{reverse('admin:mailing_delivery_changelist')}?{urlencode(span)}"
     return days
 
@@ -162,12 +160,6 @@ def _add_outbox(
         for email in shown
     ]
     today.departures = sorted([*today.departures, *outbox], key=lambda departure: departure.at)
-
-
-def few(rows: Any, most: int) -> tuple[list[Any], int]:
-    """The first of these, and how many there are in all: in one query."""
-    found = list(rows.annotate(in_all=Window(Count("*")))[:most])
-    return found, found[0].in_all if found else 0
 
 
 def _all_of(day: date) -> str:
