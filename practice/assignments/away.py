@@ -8,7 +8,7 @@ from practice.assignments import holds
 from practice.assignments.blackout import covering
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold, held_while_away
-from practice.people.away import Away
+from practice.people.away import Away, known_times
 
 
 @holds.reason
@@ -20,31 +20,36 @@ def away(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
     """The time away that holds each, by id. Two queries at most, and one as long as nobody is away then; none for those
     whose modules are known and go on."""
-    assignments = [row for row in assignments if row.next_due_at and _may_hold(row)]
-    moments = {row.pk: row.next_due_at for row in assignments if row.next_due_at}
+    rows, unknown = _that_may_hold(assignments)
+    moments = {row.pk: row.next_due_at for row in rows if row.next_due_at}
     if not moments:
         return {}
-    practitioners = {row.client.practitioner_id for row in assignments}
-    first, last = min(moments.values()).date(), max(moments.values()).date()
-    day = timedelta(days=1)
-    times = Away.objects.overlapping(first - day, last + 2 * day).filter(practitioner__in=practitioners)
-    by_practitioner: dict[int, list[Away]] = {}
-    for time in times.select_related("practitioner"):
-        by_practitioner.setdefault(time.practitioner_id, []).append(time)
-    if not by_practitioner:
-        return {}
-    holding = Assignment.objects.filter(pk__in=moments, module__holds_while_away=True).order_by()
+    times = known_times(row.client for row in rows)
+    if others := {row.client.practitioner_id for row in rows} - times.keys():
+        first, last = min(moments.values()).date(), max(moments.values()).date()
+        day = timedelta(days=1)
+        near = Away.objects.overlapping(first - day, last + 2 * day)
+        times |= near.of_each(others)
+    holding = {row.pk for row in rows} - unknown
+    if unknown and any(times.values()):
+        asked = Assignment.objects.filter(pk__in=unknown, module__holds_while_away=True).order_by()
+        holding |= set(asked.values_list("pk", flat=True))
     return {
-        pk: time
-        for pk, practitioner in holding.values_list("pk", "client__practitioner")
-        for time in by_practitioner.get(practitioner, [])
-        if time.covers(moments[pk])
+        row.pk: time
+        for row in rows
+        if row.pk in holding
+        for time in times.get(row.client.practitioner_id, [])
+        if time.covers(moments[row.pk])
     }
 
 
-def _may_hold(row: Assignment) -> bool:
-    """Whether its module holds while its practitioner is away; or is not known, which is asked with all others."""
-    return row.module.holds_while_away if Assignment._meta.get_field("module").is_cached(row) else True
+def _that_may_hold(assignments: Sequence[Assignment]) -> tuple[list[Assignment], set[int]]:
+    """Those with an email to come whose modules hold while their practitioner is away, as far as is known; and the ids
+    of those of whose modules it is not."""
+    module = Assignment._meta.get_field("module")
+    planned = [row for row in assignments if row.next_due_at]
+    unknown = {row.pk for row in planned if not module.is_cached(row)}
+    return [row for row in planned if row.pk in unknown or row.module.holds_while_away], unknown
 
 
 def moment_to_expect(row: Assignment) -> datetime | None:

@@ -27,7 +27,6 @@ from practice.desk.second_factor_first import is_missing
 from practice.desk.session_ends import still_here
 from practice.desk.signed_in import signed_in
 from practice.desk.signing_in import SignIn, SignInForm, sign_in_code
-from practice.people.away import Away
 from practice.people.joining import join
 from practice.people.ownership import practitioner_of
 
@@ -83,8 +82,8 @@ class DeskSite(UnfoldAdminSite):
         now, practitioner = timezone.now(), practitioner_of(request)
         context = {
             "title": _("Today"),
+            "away": next((time for time in practitioner.times_away if time.covers(now)), None),
             "home": home(practitioner, now),
-            "away": Away.objects.going_on([practitioner.pk], now).get(practitioner.pk),
             "mail_is_captured": settings.EMAIL_IS_CAPTURED,
         }
         return super().index(request, context | (extra_context or {}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy
 from practice.people.fields import one_line
 from practice.people.in_words import day_in_words
 from practice.people.ownership import Owned, OwnedQuerySet
+
+if TYPE_CHECKING:
+    from practice.people.models import Client
 
 
 class AwayQuerySet(OwnedQuerySet):
@@ -103,3 +106,13 @@ class Away(Owned):
     def ends_at(self) -> datetime:
         """The beginning of the day they are back."""
         return datetime.combine(self.back_on, time.min, ZoneInfo(self.practitioner.time_zone))
+
+
+def known_times(clients: Iterable["Client"]) -> dict[int, list[Away]]:
+    """All times away of those practitioners of these clients, by their ids, who know theirs already. No query."""
+    found = {}
+    for client in clients:
+        is_read = client._meta.get_field("practitioner").is_cached(client)
+        if is_read and client.practitioner.knows_times_away:
+            found[client.practitioner_id] = client.practitioner.times_away
+    return found

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from practice.people.audit import AuditEntry
@@ -140,6 +141,16 @@ class Practitioner(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Everybody who has an account works at the desk."""
         return self.is_active
+
+    @cached_property
+    def times_away(self) -> list[Away]:
+        """All of theirs, the earliest first."""
+        return list(self.away.all())
+
+    @property
+    def knows_times_away(self) -> bool:
+        """Whether they were read already."""
+        return "times_away" in vars(self)
 
     def response_time_said(self) -> str:
         """The response time as clients read it, in the language that is active while nobody worded it otherwise."""

@@ -1,10 +1,11 @@
 """Assignments that wait for the reflection on the last step before they bring the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -37,22 +38,27 @@ def awaited(assignments: Sequence[Assignment]) -> dict[int, Awaited]:
     waiting = {row.pk: row for row in assignments if row.wait_weeks and row.next_due_at and row.has_a_clock}
     if not waiting:
         return {}
-    handed_over = PassedStep.objects.filter(assignment__in=waiting, skipped=False).select_related("step")
-    last = {passed.assignment_id: passed for passed in handed_over.order_by("at", "pk")}
-    answered = set(
-        Reply.objects.sent()
-        .filter(delivery__assignment__in=waiting)
-        .values_list("delivery__assignment_id", "delivery__step_id")
-    )
-    steps = {passed.step_id for passed in last.values()}
-    asking = set(Prompt.objects.filter(step__in=steps).values_list("step_id", flat=True))
     found = {}
-    for pk, passed in last.items():
-        if passed.released or passed.step_id not in asking or (pk, passed.step_id) in answered:
-            continue
-        if goes_on := _goes_on(waiting[pk], passed):
-            found[pk] = Awaited(passed, goes_on)
+    for passed in _unanswered(waiting):
+        if goes_on := _goes_on(waiting[passed.assignment_id], passed):
+            found[passed.assignment_id] = Awaited(passed, goes_on)
     return found
+
+
+def _unanswered(assignments: Collection[int]) -> QuerySet[PassedStep, PassedStep]:
+    """Of the last step that went out of each of these, by id: those that asked something, to which nothing came, and
+    which were not released."""
+    went_out = PassedStep.objects.filter(assignment=OuterRef("pk"), skipped=False).order_by("-at", "-pk")
+    last = (
+        Assignment.objects.filter(pk__in=assignments)
+        .order_by()
+        .values(last=Subquery(went_out.values("pk")[:1]))
+    )
+    sent = Reply.objects.sent().filter(
+        delivery__assignment=OuterRef("assignment"), delivery__step=OuterRef("step")
+    )
+    asks = Exists(Prompt.objects.filter(step=OuterRef("step")))
+    return PassedStep.objects.filter(asks, ~Exists(sent), pk__in=last, released=False).select_related("step")
 
 
 def _goes_on(row: Assignment, passed: PassedStep) -> date | None:

@@ -10,10 +10,13 @@ from django.utils import timezone
 from practice.assignments.models import Assignment
 from practice.desk.home import home
 from practice.mailing.models import Delivery
-from practice.people.models import Consent, Practice
+from practice.people.models import Away, Client, Consent, Practice
+from practice.replies.concerns import Concern
 from practice.replies.models import Reply
-from resources.models import Article
+from resources.models import Article, Module, Step
 from tests.cast import NOW, make_assignment, make_client, make_module
+
+DAY = timedelta(days=1)
 
 
 def email(assignment, state, step=0, at=NOW, **more):
@@ -218,6 +221,36 @@ def test_it_asks_the_same_few_questions_however_much_there_is(desk, maya, django
         reflection(delivery)
     with django_assert_max_num_queries(20):
         desk.get("/desk/")
+
+
+def test_it_asks_no_more_where_everything_is_to_be_told(desk, maya, django_assert_max_num_queries):
+    now = timezone.now()
+    Practice.objects.update(help_lines="")
+    Away.objects.create(practitioner=maya, starts_on=now.date() + 2 * DAY, back_on=now.date() + 4 * DAY)
+    for number in range(8):
+        module = make_module(maya, title=f"Module {number}", steps=5)
+        Module.objects.filter(pk=module.pk).update(holds_while_away=True)
+        who = make_client(
+            maya, f"Client {number}", f"c{number}@example.org", "Europe/Berlin", number % 4 != 1
+        )
+        row = make_assignment(who, module, first_on=now.date() - 21 * DAY, every_weeks=1, now=now - 22 * DAY)
+        for turn, step in enumerate(module.steps.all()[:3]):
+            row.pass_step(step, now - (20 - 7 * turn) * DAY)
+        Step.objects.filter(pk=module.steps.first().pk).update(taken_out=True)
+        Assignment.objects.filter(pk=row.pk).update(
+            next_on=now.date(),
+            next_due_at=now + timedelta(seconds=1),
+            rests_after=0,
+            wait_weeks=2 if number == 2 else None,
+        )
+        came_back = email(row, Delivery.State.BOUNCED, step=1, at=now, heard="returned", accepted_at=now)
+        if number % 4 == 3:
+            Concern.objects.create(reply=reflection(came_back, sent_at=now), found_at=now)
+        Client.objects.filter(pk=who.pk).update(handed_over_at=now)
+    make_client(maya, "Idle", "idle@example.org", "Europe/Berlin")
+    with django_assert_max_num_queries(20):
+        page = desk.get("/desk/").content.decode()
+    assert "Please read this first" in page
 
 
 def test_nothing_of_a_colleague_is_on_it(desk, tom, bo, toms_module):

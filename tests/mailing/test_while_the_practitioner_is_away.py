@@ -10,7 +10,6 @@ from practice.mailing.messages import letter_as_sent
 from practice.mailing.mime import content_of
 from practice.mailing.models import Delivery, Edition
 from practice.people.models import Away, Client
-from resources.models import Module
 from tests.cast import make_assignment, make_client
 from tests.mailing.sending import SLOT, html_of, send_due, sent, text_of
 
@@ -32,7 +31,8 @@ def away(maya):
 
 @pytest.fixture
 def holding(module):
-    Module.objects.update(holds_while_away=True)
+    module.holds_while_away = True
+    module.save()
 
 
 # --- Held
