@@ -30,7 +30,11 @@ def email(assignment, state, step=0, at=NOW, **more):
 
 def reflection(delivery, sent_at=NOW, read_at=None):
     return Reply.objects.create(
-        delivery=delivery, page=f"page-{sent_at}", saved_at=NOW, sent_at=sent_at, read_at=read_at
+        delivery=delivery,
+        page=f"page-{delivery.pk}-{sent_at:%d%H%M}",
+        saved_at=NOW,
+        sent_at=sent_at,
+        read_at=read_at,
     )
 
 
