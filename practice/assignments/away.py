@@ -8,7 +8,7 @@ from practice.assignments import holds
 from practice.assignments.blackout import covering
 from practice.assignments.models import Assignment
 from practice.assignments.outlook import Hold, held_while_away
-from practice.people.away import Away, known_times
+from practice.people.away import Away, times_of
 
 
 @holds.reason
@@ -20,36 +20,30 @@ def away(assignments: Sequence[Assignment]) -> dict[int, Hold]:
 def times_away(assignments: Sequence[Assignment]) -> dict[int, Away]:
     """The time away that holds each, by id. Two queries at most, and one as long as nobody is away then; none for those
     whose modules are known and go on."""
-    rows, unknown = _that_may_hold(assignments)
+    rows = [row for row in assignments if row.next_due_at and _holds(row) is not False]
     moments = {row.pk: row.next_due_at for row in rows if row.next_due_at}
     if not moments:
         return {}
-    times = known_times(row.client for row in rows)
-    if others := {row.client.practitioner_id for row in rows} - times.keys():
-        first, last = min(moments.values()).date(), max(moments.values()).date()
-        day = timedelta(days=1)
-        near = Away.objects.overlapping(first - day, last + 2 * day)
-        times |= near.of_each(others)
-    holding = {row.pk for row in rows} - unknown
-    if unknown and any(times.values()):
-        asked = Assignment.objects.filter(pk__in=unknown, module__holds_while_away=True).order_by()
-        holding |= set(asked.values_list("pk", flat=True))
+    first, last = min(moments.values()).date(), max(moments.values()).date()
+    day = timedelta(days=1)
+    times = times_of((row.client for row in rows), Away.objects.overlapping(first - day, last + 2 * day))
+    if not any(times.values()):
+        return {}
+    unknown = [row.pk for row in rows if _holds(row) is None]
+    asked = Assignment.objects.filter(pk__in=unknown, module__holds_while_away=True).order_by()
+    found = set(asked.values_list("pk", flat=True)) if unknown else set()
     return {
         row.pk: time
         for row in rows
-        if row.pk in holding
+        if _holds(row) or row.pk in found
         for time in times.get(row.client.practitioner_id, [])
         if time.covers(moments[row.pk])
     }
 
 
-def _that_may_hold(assignments: Sequence[Assignment]) -> tuple[list[Assignment], set[int]]:
-    """Those with an email to come whose modules hold while their practitioner is away, as far as is known; and the ids
-    of those of whose modules it is not."""
-    module = Assignment._meta.get_field("module")
-    planned = [row for row in assignments if row.next_due_at]
-    unknown = {row.pk for row in planned if not module.is_cached(row)}
-    return [row for row in planned if row.pk in unknown or row.module.holds_while_away], unknown
+def _holds(row: Assignment) -> bool | None:
+    """Whether its module holds while its practitioner is away; None when that is not known yet."""
+    return row.module.holds_while_away if Assignment._meta.get_field("module").is_cached(row) else None
 
 
 def moment_to_expect(row: Assignment) -> datetime | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from practice.assignments.blackout import Blackout
 from practice.assignments.outlook import Span, calendar, held_by_blackout, spoken_day
 from practice.assignments.schedule import Rhythm
-from practice.people.away import Away, known_times
+from practice.people.away import Away, times_of
 from practice.people.models import Client
 from resources.models import Module
 
@@ -26,10 +26,8 @@ Series = tuple[Client, Module, Rhythm]
 def kept_free(series: Sequence[Series]) -> list[tuple[Span, ...]]:
     """For each of these the days of the client's calendar in whose slots nothing leaves. Two queries at most."""
     without = Blackout.objects.spans_of(client.pk for client, *_more in series)
-    holding = [client for client, module, _ in series if module.holds_while_away]
-    away = known_times(holding)
-    if others := {client.practitioner_id for client in holding} - away.keys():
-        away |= Away.objects.of_each(others)
+    holding = (client for client, module, _ in series if module.holds_while_away)
+    away = times_of(holding, Away.objects.all())
     found = []
     for client, module, rhythm in series:
         times = away.get(client.practitioner_id, ()) if module.holds_while_away else ()

@@ -108,11 +108,15 @@ class Away(Owned):
         return datetime.combine(self.back_on, time.min, ZoneInfo(self.practitioner.time_zone))
 
 
-def known_times(clients: Iterable["Client"]) -> dict[int, list[Away]]:
-    """All times away of those practitioners of these clients, by their ids, who know theirs already. No query."""
-    found = {}
+def times_of(clients: Iterable["Client"], among: AwayQuerySet) -> dict[int, list[Away]]:
+    """The times away of the practitioners of these clients, by their ids. One query for those of these times that are
+    theirs, and none where each of them knows all of theirs already (`Practitioner.times_away`).
+    """
+    known, others = {}, set()
     for client in clients:
         is_read = client._meta.get_field("practitioner").is_cached(client)
         if is_read and client.practitioner.knows_times_away:
-            found[client.practitioner_id] = client.practitioner.times_away
-    return found
+            known[client.practitioner_id] = client.practitioner.times_away
+        else:
+            others.add(client.practitioner_id)
+    return known | (among.of_each(others) if others else {})
