@@ -29,14 +29,14 @@ from practice.people.list_admin import (
     views_context,
 )
 from practice.people.long_open_form import LongOpenForm
-from practice.people.models import Client, Consent, Practice
+from practice.people.models import Client, Consent
 from practice.people.owned_admin import (
-    InstallationAdmin,
     OwnedAdmin,
     OwnedForm,
     RadioSelect,
 )
 from practice.people.ownership import practitioner_of
+from practice.people.practice_admin import PracticeAdmin
 from practice.people.practitioner_admin import PractitionerAdmin
 from practice.people.roster_admin import import_clients
 from practice.people.trail import trail_of
@@ -273,34 +273,3 @@ class ClientAdmin(ConsentPages, OwnedAdmin):
         return render(
             request, "admin/people/client/trail.html", {**self.admin_site.each_context(request), **context}
         )
-
-
-@admin.register(Practice)
-class PracticeAdmin(InstallationAdmin):
-    form = LongOpenForm
-    fieldsets = (
-        (None, {"fields": ("name", "sender_name", "postal_address", "help_lines")}),
-        (
-            gettext_lazy("Help lines in their own language"),
-            {
-                "fields": ("help_lines_en", "help_lines_de", "help_lines_es"),
-                "description": gettext_lazy(
-                    "If clients read another language than the help lines above, or live where other numbers answer. "
-                    "Left empty, they get those above."
-                ),
-            },
-        ),
-        (None, {"fields": ("leave_to", "second_alert_hours", "uncertain", "keep_months")}),
-    )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """There is one row: show it."""
-        if not self.has_view_permission(request):
-            return super().changelist_view(request, extra_context)
-        return redirect("admin:people_practice_change", Practice.current().pk)
